@@ -1,0 +1,1 @@
+//! The versioned, serialisable form of the model.

@@ -1,0 +1,1 @@
+//! Compares the rendered tree with locks and disk, and decides changes.

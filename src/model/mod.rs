@@ -1,0 +1,1 @@
+//! The resolved domain: no missing parts, ids instead of names, typed expressions.

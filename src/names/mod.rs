@@ -1,0 +1,1 @@
+//! Names that are legal in every target, in every case.

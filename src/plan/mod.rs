@@ -1,0 +1,1 @@
+//! The complete, sorted list of files to generate.

@@ -1,0 +1,1 @@
+//! Domain text as spanned tables, lowered by the table of shapes.

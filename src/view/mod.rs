@@ -1,0 +1,1 @@
+//! Serialisable structs for templates, with every spelling ready.

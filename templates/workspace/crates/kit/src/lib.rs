@@ -1,0 +1,1 @@
+//! The pure half of the kit: aggregates, events, decisions; no I/O.

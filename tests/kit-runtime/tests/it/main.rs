@@ -1,0 +1,1 @@
+//! Tests of kit-runtime that need more than the crate itself.

@@ -1,0 +1,1 @@
+//! Tests of kit that need more than the crate itself.
