@@ -64,6 +64,7 @@ pub enum Lit {
 }
 
 /// The forms of an expression.
+#[expect(missing_docs, reason = "the text of each form names its parts")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {
     /// A literal.
@@ -365,6 +366,7 @@ pub enum Appended {
 }
 
 /// The verbs of change.
+#[expect(missing_docs, reason = "the text of each form names its parts")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChangeKind {
     /// `a = x`, `a += x`
