@@ -1,5 +1,7 @@
 //! The four one-line notations of the domain language and their expressions.
 //!
-//! `tree` is what the parser makes. Text is read totally: any input gives a tree and reports.
+//! `tree` is what the parser makes, `types` and `ir` what the checker makes of it. Text is read totally: any input gives a tree and reports.
 
+pub mod ir;
 pub mod tree;
+pub mod types;
