@@ -1,0 +1,47 @@
+//! Examples that are also tests.
+
+use super::Spanned;
+use crate::lang::tree::{Expr, Ident, Message};
+use crate::source::Span;
+
+/// `[[scenario]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// What it shows.
+    pub name: Spanned<String>,
+    /// The business meaning.
+    pub doc: Option<Spanned<String>>,
+    /// Own events that happened before.
+    pub given: Vec<Message>,
+    /// Rows that are there.
+    pub rows: Vec<Message>,
+    /// The clock; 2026-01-05T09:00:00Z when missing.
+    pub now: Option<Spanned<jiff::Timestamp>>,
+    /// `@name` without the sign; `actor` when missing.
+    pub actor: Option<Ident>,
+    /// The actor's roles.
+    pub roles: Vec<Ident>,
+    /// Settings that differ.
+    pub settings: Vec<(Ident, Expr)>,
+    /// What happens; `None` only after a report.
+    pub when: Option<Trigger>,
+    /// Exactly these events, or one refusal; `None`: not looked at; empty: ignored.
+    pub then: Option<Vec<Message>>,
+    /// Messages of policies and sagas.
+    pub then_sends: Option<Vec<Message>>,
+    /// Rows that exist afterwards.
+    pub then_rows: Vec<Message>,
+    /// The place of the header.
+    pub span: Span,
+}
+
+/// What happens in a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// A command or an event.
+    Message(Message),
+    /// `timer NAME`; not built yet, already reported.
+    Timer(Ident),
+    /// `schedule NAME`; not built yet, already reported.
+    Schedule(Ident),
+}
