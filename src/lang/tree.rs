@@ -109,6 +109,7 @@ pub enum Arg {
     /// A value.
     Expr(Expr),
     /// `|x, y| body`
+    #[expect(missing_docs, reason = "the text of the form names its parts")]
     Closure { params: Vec<Ident>, body: Expr, span: Span },
 }
 

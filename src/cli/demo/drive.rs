@@ -1,0 +1,142 @@
+//! Drives the system by the script and prints the table.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use super::script::{Script, Step, fill, fill_value};
+
+/// How long a view may take until it shows what happened.
+const SEEN_WITHIN: Duration = Duration::from_secs(10);
+const TICK: Duration = Duration::from_millis(50);
+
+/// Run every step; each row is printed when its answer is there and right.
+pub fn drive(
+    script: &Script,
+    url: &str,
+    out: &mut dyn Write,
+    alive: &mut dyn FnMut() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let said = script.steps.iter().map(|s| s.say.chars().count()).max().unwrap_or(0);
+    let asked = script.steps.iter().map(|s| s.request.chars().count()).max().unwrap_or(0);
+    writeln!(out, "{}\n", script.title)?;
+    writeln!(out, "{:said$}  {:asked$}  answer", "what happens", "request")?;
+    writeln!(out, "{}  {}  {}", "-".repeat(said), "-".repeat(asked), "-".repeat(30))?;
+    let mut kept = BTreeMap::new();
+    for step in &script.steps {
+        let (status, body) = answer(step, url, &kept, alive)?;
+        for (name, pointer) in &step.keep {
+            let value = body.pointer(pointer).context("the answer lacks a value to keep")?;
+            kept.insert(name.clone(), plain(value));
+        }
+        let shown: Vec<String> = step
+            .show
+            .iter()
+            .map(|pointer| {
+                let value = body.pointer(pointer).map_or_else(|| "nothing".to_owned(), plain);
+                format!("{} = {value}", pointer.rsplit('/').next().unwrap_or(pointer))
+            })
+            .collect();
+        let (say, request) = (&step.say, &step.request);
+        writeln!(out, "{say:said$}  {request:asked$}  {status} {}", shown.join(", "))?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// The answer to a step once it is as expected; reads are repeated until then.
+fn answer(
+    step: &Step,
+    url: &str,
+    kept: &BTreeMap<String, String>,
+    alive: &mut dyn FnMut() -> anyhow::Result<()>,
+) -> anyhow::Result<(u16, Value)> {
+    let request = fill(&step.request, kept);
+    let (method, path) = request.split_once(' ').context("a request is `METHOD /path`")?;
+    let body = step.body.as_ref().map(|body| fill_value(body, kept));
+    let end = Instant::now() + SEEN_WITHIN;
+    loop {
+        alive()?;
+        let (status, answer) = send(method, &format!("{url}{path}"), body.as_ref())?;
+        let Some(wrong) = differs(step, kept, status, &answer) else {
+            return Ok((status, answer));
+        };
+        if method != "GET" || Instant::now() >= end {
+            bail!("{}: {request} answered {status} {answer}, but {wrong}", step.say);
+        }
+        sleep(TICK);
+    }
+}
+
+/// What is not as the step expects, if anything.
+fn differs(
+    step: &Step,
+    kept: &BTreeMap<String, String>,
+    status: u16,
+    answer: &Value,
+) -> Option<String> {
+    if status != step.status {
+        return Some(format!("{} was expected", step.status));
+    }
+    step.expect.iter().find_map(|(pointer, wanted)| {
+        let wanted = fill_value(wanted, kept);
+        let found = answer.pointer(pointer).unwrap_or(&Value::Null);
+        (*found != wanted).then(|| format!("{wanted} was expected at {pointer}"))
+    })
+}
+
+fn send(method: &str, url: &str, body: Option<&Value>) -> anyhow::Result<(u16, Value)> {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let what = || format!("{method} {url}");
+    let mut response = match (method, body) {
+        ("GET", _) => agent.get(url).call().with_context(what)?,
+        ("POST", Some(body)) => agent
+            .post(url)
+            .header("content-type", "application/json")
+            .send(body.to_string())
+            .with_context(what)?,
+        ("POST", None) => agent.post(url).send_empty().with_context(what)?,
+        _ => bail!("a demo knows GET and POST, not {method}"),
+    };
+    let status = response.status().as_u16();
+    let text = response.body_mut().read_to_string().with_context(what)?;
+    let body = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).with_context(what)?
+    };
+    Ok((status, body))
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(status: u16, expect: &Value) -> Step {
+        let step = serde_json::json!({
+            "say": "x", "request": "GET /x", "status": status, "expect": expect, "show": []
+        });
+        serde_json::from_value(step).unwrap()
+    }
+
+    #[test]
+    fn a_wrong_status_or_value_is_named() {
+        let kept = BTreeMap::from([("id".to_owned(), "7".to_owned())]);
+        let expecting = step(200, &serde_json::json!({ "/items/0/id": "{id}" }));
+        let right = serde_json::json!({ "items": [{ "id": "7" }] });
+        assert_eq!(differs(&expecting, &kept, 200, &right), None);
+        let status = differs(&expecting, &kept, 409, &right);
+        assert_eq!(status.as_deref(), Some("200 was expected"));
+        let other = serde_json::json!({ "items": [] });
+        let value = differs(&expecting, &kept, 200, &other);
+        assert_eq!(value.as_deref(), Some("\"7\" was expected at /items/0/id"));
+    }
+}
