@@ -1,3 +1,11 @@
 //! The runtime half of the kit: stores, HTTP, views, transports.
+//!
+//! A service names its aggregates, views and routes; everything generic about running them is
+//! here. The rules of the business are in the domain crates and never see this one.
 
+pub mod config;
+pub mod health;
+pub mod http;
+pub mod service;
 pub mod store;
+pub mod telemetry;

@@ -1,0 +1,121 @@
+//! What surrounds every route: ids, access log, panics, limits, the refusal while stopping.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+
+use super::Problem;
+use crate::service::Stop;
+use crate::telemetry::{self, Trace};
+
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// What the edge of a process needs to know.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// The name in the log lines.
+    pub service: Arc<str>,
+    /// The longest request body, in bytes.
+    pub max_body: usize,
+    /// Whether the process is on its way down.
+    pub stop: Stop,
+}
+
+/// `routes` behind the edge.
+pub fn wrap(routes: Router, edge: Edge) -> Router {
+    let limit = DefaultBodyLimit::max(edge.max_body);
+    routes
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this path does not answer to that method",
+            )
+        })
+        .layer(limit)
+        .layer(from_fn_with_state(edge, around))
+}
+
+async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let trace = Trace::of_request(|name| headers.get(name).and_then(|value| value.to_str().ok()));
+    let service = edge.service.clone();
+    telemetry::scoped(trace.clone(), &service, async move {
+        let mut response = logged(&edge, request, next).await;
+        let headers = response.headers_mut();
+        if let Ok(value) = HeaderValue::from_str(&trace.correlation_id) {
+            headers.insert(CORRELATION, value);
+        }
+        if let Ok(value) = HeaderValue::from_str(&trace.traceparent()) {
+            headers.insert(TRACEPARENT, value);
+        }
+        response
+    })
+    .await
+}
+
+async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    tracing::info!(
+        event.name = "request_started",
+        http.request.method = method.as_str(),
+        url.path = path,
+        "request_started"
+    );
+    let _running = edge.stop.enter();
+    let response = if edge.stop.refuses() && !is_read(&method) {
+        Problem::unavailable("stopping", "the service is stopping").into_response()
+    } else {
+        match unwound(next.run(request)).await {
+            Ok(response) => response,
+            Err(panic) => {
+                tracing::error!(error.type = "panic", exception.message = text_of(&*panic), "panicked");
+                Problem::internal().into_response()
+            }
+        }
+    };
+    tracing::info!(
+        event.name = "request_completed",
+        http.request.method = method.as_str(),
+        url.path = path,
+        http.response.status_code = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "request_completed"
+    );
+    response
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The result of `work`, or what it panicked with.
+pub(crate) async fn unwound<F: Future>(work: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut work = pin!(work);
+    std::future::poll_fn(move |context| {
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
+}
+
+/// The message of a panic, for the log only.
+pub(crate) fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
