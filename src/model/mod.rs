@@ -1,1 +1,69 @@
-//! The resolved domain: no missing parts, ids instead of names, typed expressions.
+//! The resolved system: what the domain files mean, without missing parts.
+//!
+//! Every name is resolved, every expression is typed, everything that the language fills in by name
+//! or by default is written out. A `Model` exists only when the domain has no errors, so whoever
+//! reads it never has to ask "and if not". Not serialisable: `export` holds the versioned form.
+
+mod aggregate;
+mod command;
+mod context;
+mod event;
+mod policy;
+mod projection;
+mod query;
+mod refusal;
+mod route;
+mod saga;
+mod scenario;
+mod table;
+
+use std::collections::BTreeMap;
+
+pub use aggregate::{Aggregate, IdField, UniqueRule};
+pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Rules};
+pub use context::{Context, ContextKind, Idempotency, Notes};
+pub use event::{Event, EventRef, Make};
+pub use policy::{Each, EachSource, Policy, Refused};
+pub use projection::{Form, KeySource, LogEvent, LogForm, Projection, ProjectionKind, Reaction};
+pub use query::{Order, Page, Query};
+pub use refusal::{BUILT_IN, BuiltIn, Refusal, RefusalOrigin, TextPiece};
+pub use route::{Method, Route, Target};
+pub use saga::{ActionIr, Reply, ReplyKind, Saga, Step, StepTimeout, Verdict};
+pub use scenario::{Expected, Outcome, Row, Scenario, Told, Trigger};
+pub use table::{Case, Function, Table};
+
+use crate::lang::types::TypeTable;
+
+/// A whole system.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The system's name, `[project] name`.
+    pub system: String,
+    /// What it is for.
+    pub doc: Option<String>,
+    /// All named types, and the records of states, messages and rows.
+    pub types: TypeTable,
+    /// The contexts by name.
+    pub contexts: BTreeMap<String, Context>,
+    /// Tables of the shared kernel by name.
+    pub shared_tables: BTreeMap<String, Table>,
+    /// Functions of the shared kernel by name.
+    pub shared_functions: BTreeMap<String, Function>,
+    /// All HTTP routes, sorted by path and method; no two are the same.
+    pub routes: Vec<Route>,
+}
+
+impl Model {
+    /// The event that a reference means.
+    #[must_use]
+    pub fn event(&self, of: &EventRef) -> Option<&Event> {
+        self.contexts.get(&of.context)?.events.get(&of.name)
+    }
+
+    /// The view or replica `name` of a context.
+    #[must_use]
+    pub fn projection(&self, context: &str, name: &str) -> Option<&Projection> {
+        let context = self.contexts.get(context)?;
+        context.views.get(name).or_else(|| context.replicas.get(name))
+    }
+}

@@ -1,0 +1,91 @@
+//! A bounded context and everything declared in it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Aggregate, Command, Event, Function, Policy, Projection, Query, Refusal, Saga, Scenario, Table,
+};
+use crate::lang::types::TypeId;
+
+/// What weight a context has in the business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the language")]
+pub enum ContextKind {
+    Core,
+    Supporting,
+    Generic,
+}
+
+/// Whether callers must send an `Idempotency-Key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the language")]
+pub enum Idempotency {
+    Optional,
+    Required,
+}
+
+/// What may be said about every named thing. Absent means: not said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notes {
+    /// The business meaning.
+    pub doc: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// How tenants are told apart.
+    pub tenant: Option<String>,
+    /// How long data is kept.
+    pub retention: Option<String>,
+    /// To be removed, and why.
+    pub deprecated: Option<String>,
+    /// The objective of service.
+    pub slo: Option<String>,
+    /// The accepted rate, e.g. `50/s`.
+    pub rate: Option<String>,
+    /// Old names, oldest first.
+    pub was: Vec<String>,
+}
+
+/// A bounded context.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// `snake_case`.
+    pub name: String,
+    /// Meaning and reserved keys.
+    pub notes: Notes,
+    /// Its weight, when said.
+    pub kind: Option<ContextKind>,
+    /// Overrides the prefix of its topics.
+    pub topic: Option<String>,
+    /// The IANA zone of `today`, calendar methods and schedules.
+    pub time_zone: String,
+    /// Whether callers must send an `Idempotency-Key`.
+    pub idempotency: Idempotency,
+    /// The settings: a record in which every field has a default.
+    pub settings: TypeId,
+    /// Values, enums, unions and newtypes it declares (not ids, statuses and entities), by name.
+    pub types: BTreeMap<String, TypeId>,
+    /// Refusals: declared, inferred and the built-in ones that are used.
+    pub refusals: BTreeMap<String, Refusal>,
+    /// Lookup tables.
+    pub tables: BTreeMap<String, Table>,
+    /// Hand-written pure functions.
+    pub functions: BTreeMap<String, Function>,
+    /// Aggregates.
+    pub aggregates: BTreeMap<String, Aggregate>,
+    /// Commands.
+    pub commands: BTreeMap<String, Command>,
+    /// Events, implied ones as well.
+    pub events: BTreeMap<String, Event>,
+    /// Replicas: read models in the write database that commands may look up.
+    pub replicas: BTreeMap<String, Projection>,
+    /// Views: read models for queries and policies.
+    pub views: BTreeMap<String, Projection>,
+    /// Queries.
+    pub queries: BTreeMap<String, Query>,
+    /// Policies.
+    pub policies: BTreeMap<String, Policy>,
+    /// Sagas.
+    pub sagas: BTreeMap<String, Saga>,
+    /// Scenarios in text order.
+    pub scenarios: Vec<Scenario>,
+}

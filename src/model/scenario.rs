@@ -1,0 +1,107 @@
+//! Scenarios: examples that must come true, by the interpreter and as generated tests.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::EventRef;
+use crate::lang::ir::Ir;
+use crate::source::Span;
+
+/// A message with every field given, as constant values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The context of the event or command.
+    pub context: String,
+    /// Its name.
+    pub name: String,
+    /// The aggregate it belongs to.
+    pub aggregate: String,
+    /// The id of the stream.
+    pub stream: Ir,
+    /// Every field of the record, in its order, the id not among them.
+    pub fields: Vec<(String, Ir)>,
+    /// The place.
+    pub span: Span,
+}
+
+/// A row that is there beforehand, every column given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The view or replica of the same context.
+    pub source: String,
+    /// Every column in the order of the row.
+    pub fields: Vec<(String, Ir)>,
+    /// The place.
+    pub span: Span,
+}
+
+/// A message or row that must come about; only mentioned fields must be equal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// The context of the event, command or row.
+    pub context: String,
+    /// Its name.
+    pub name: String,
+    /// The mentioned fields, the id among them.
+    pub fields: Vec<(String, Ir)>,
+    /// The place.
+    pub span: Span,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// A command of the same context.
+    Command(Told),
+    /// An event, own or foreign.
+    Event(Told),
+}
+
+/// What must come of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Exactly these events in this order; none: ignored.
+    Events(Vec<Expected>),
+    /// This refusal.
+    Refusal {
+        /// Its name.
+        name: String,
+        /// The mentioned fields.
+        fields: Vec<(String, Ir)>,
+        /// The place.
+        span: Span,
+    },
+    /// Nothing is said: a scenario of messages or rows only.
+    Unsaid,
+}
+
+/// A scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// A sentence; unique in its context.
+    pub name: String,
+    /// What happened to own aggregates before, in order.
+    pub given: Vec<Told>,
+    /// Rows that are there.
+    pub rows: Vec<Row>,
+    /// The time.
+    pub now: Timestamp,
+    /// Who asks.
+    pub actor: Uuid,
+    /// The roles of who asks.
+    pub roles: Vec<String>,
+    /// Every setting in the order of the record.
+    pub settings: Vec<(String, Ir)>,
+    /// What happens.
+    pub when: Trigger,
+    /// What must come of it.
+    pub then: Outcome,
+    /// Commands that policies and sagas must send, in this order; `None`: not checked.
+    pub sends: Option<Vec<Expected>>,
+    /// Rows that must be there afterwards.
+    pub rows_after: Vec<Expected>,
+    /// Policies and views that the event reaches are found from here.
+    pub event: Option<EventRef>,
+    /// Where it is declared.
+    pub span: Span,
+}
