@@ -1,1 +1,37 @@
-//! The table of shapes: every key of every table of the domain file, once.
+//! The table of shapes: every table and key of the domain text, once.
+//!
+//! From it come lowering with its diagnostics, the JSON Schema for editors, the reference page,
+//! suggestions for misspelt words, and the places where `add` inserts. A key that is not here does
+//! not exist; a key of a later stage is here from the first day, marked so.
+
+mod form;
+
+mod project;
+
+mod context;
+
+mod construct;
+
+mod common;
+
+mod types;
+
+mod functions;
+
+mod aggregate;
+
+mod message;
+
+mod reading;
+
+mod flow;
+
+mod scenario;
+
+mod later;
+
+mod edge;
+
+pub use context::{CONTEXT, FILE as CONTEXT_FILE, INLINE as CONTEXT_INLINE, KERNEL_FILE};
+pub use form::{Form, Group, Key, Need, Shape, Stage};
+pub use project::{PROJECT, PROJECT_FILE, SHORT_FILE};

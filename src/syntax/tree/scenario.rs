@@ -39,7 +39,7 @@ pub struct Scenario {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
     /// A command or an event.
-    Message(Message),
+    Message(Box<Message>),
     /// `timer NAME`; not built yet, already reported.
     Timer(Ident),
     /// `schedule NAME`; not built yet, already reported.

@@ -1,0 +1,239 @@
+//! Constructs of stage 2: their shape is checked, then they are answered with "not yet".
+
+use super::{Form, Group, Key, Shape, common};
+
+/// `[process.X]`.
+pub static PROCESS: Shape = Shape {
+    name: "process",
+    header: "[process.Pickup]",
+    doc: "A long-running reaction with a state, timers and calls.",
+    parts: &[
+        &[
+            Key::required("start", Form::Paths, r#""WorkDone""#, "Events that make an instance."),
+            Key::required("key", Form::Expr, r#""job_id""#, "How an event finds its instance."),
+            Key::absent("status", Form::Names, r#"["waiting", "over"]"#, "Its statuses."),
+            Key::required("state", Form::Fields, r#"["owner_id: uuid"]"#, "Its fields."),
+            Key::required(
+                "on",
+                Form::Free,
+                r#"{ WorkDone = "end" }"#,
+                "Events, timers and replies.",
+            ),
+        ],
+        common::NAMED,
+    ],
+    groups: &[],
+    example: "",
+};
+
+/// `[schedule.X]`.
+pub static SCHEDULE: Shape = Shape {
+    name: "schedule",
+    header: "[schedule.FlagLate]",
+    doc: "A command at a time of the clock, once in the whole system.",
+    parts: &[
+        &[
+            Key::absent("every", Form::Duration, r#""60s""#, "The distance of two runs."),
+            Key::absent("daily", Form::Text, r#""06:00""#, "The time of day."),
+            Key::absent("weekly", Form::Text, r#""mon 06:00""#, "The day and the time."),
+            Key::absent(
+                "monthly",
+                Form::Text,
+                r#""1 06:00""#,
+                "The day of the month and the time.",
+            ),
+            Key::default(
+                "time_zone",
+                Form::Text,
+                "the context's",
+                r#""Europe/Zurich""#,
+                "An IANA name.",
+            ),
+            Key::absent("if", Form::Expr, r#""limit > 0""#, "Only then."),
+            Key::absent(
+                "each",
+                Form::Each,
+                r#""JobList where status == in_work""#,
+                "One round per row.",
+            ),
+            Key::required("send", Form::Messages, r#""FlagJob(reason = 'late')""#, "The commands."),
+            Key::default(
+                "on_error",
+                Form::Choice(&["continue", "stop"]),
+                "`continue`",
+                r#""stop""#,
+                "After trouble in one row.",
+            ),
+        ],
+        common::NAMED,
+    ],
+    groups: &[Group::ExactlyOne(&["daily", "every", "weekly", "monthly"])],
+    example: "",
+};
+
+/// `[port.X]`.
+pub static PORT: Shape = Shape {
+    name: "port",
+    header: "[port.Mailer]",
+    doc: "A door to the outside, a trait written by hand.",
+    parts: &[
+        &[
+            Key::required(
+                "call",
+                Form::Named(&CALL),
+                r#"{ ask = { args = ["text: string"], returns = "uuid", errors = ["Unreachable"] } }"#,
+                "Its functions.",
+            ),
+            Key::default("timeout", Form::Duration, "`5s`", r#""3s""#, "Of one call."),
+            Key::default("retry", Form::Int, "0", "2", "Further attempts."),
+        ],
+        common::NAMED,
+    ],
+    groups: &[],
+    example: "",
+};
+
+static CALL: Shape = Shape {
+    name: "call",
+    header: "[port.Mailer.call.ask]",
+    doc: "A function of a port.",
+    parts: &[
+        &[
+            Key::default("args", Form::Fields, "none", r#"["text: string"]"#, "Its arguments."),
+            Key::absent("returns", Form::Type, r#""uuid""#, "Its result."),
+            Key::absent("errors", Form::Names, r#"["Unreachable"]"#, "What can go wrong."),
+        ],
+        common::DOC,
+    ],
+    groups: &[],
+    example: "",
+};
+
+const FORMAT: Key = Key::default(
+    "format",
+    Form::Choice(&["json", "csv", "text", "bytes"]),
+    "`json`",
+    r#""csv""#,
+    "How the payload is written.",
+);
+const PAYLOAD: Key =
+    Key::unless("impl", "fields", Form::Fields, r#"["car: string"]"#, "The payload, `msg.`.");
+const IMPL: Key =
+    Key::absent("impl", Form::Choice(&["rust"]), r#""rust""#, "The parser is written by hand.");
+const IF: Key = Key::absent("if", Form::Expr, r#""msg.car != ''""#, "Only then.");
+const SEND: Key =
+    Key::required("send", Form::Messages, r#""OpenJob(plate = msg.car)""#, "The command.");
+const REJECT: Key =
+    Key::absent("reject", Form::Text, r#""rejected""#, "Takes what cannot be read or is refused.");
+
+/// `[translate.X]`.
+pub static TRANSLATE: Shape = Shape {
+    name: "translate",
+    header: "[translate.DealerMail]",
+    doc: "Foreign messages become commands.",
+    parts: &[
+        &[
+            Key::absent("queue", Form::Text, r#""dealer-mail""#, "The queue."),
+            Key::absent("topic", Form::Text, r#""dealer""#, "The topic."),
+            Key::absent("webhook", Form::Text, r#""/hooks/dealer""#, "The path."),
+            FORMAT,
+            PAYLOAD,
+            IMPL,
+            IF,
+            SEND,
+            REJECT,
+        ],
+        common::NAMED,
+    ],
+    groups: &[Group::ExactlyOne(&["queue", "topic", "webhook"])],
+    example: "",
+};
+
+/// `[import.X]`.
+pub static IMPORT: Shape = Shape {
+    name: "import",
+    header: "[import.NightlyList]",
+    doc: "Files of a folder become commands.",
+    parts: &[
+        &[
+            Key::required("directory", Form::Text, r#""import_dir""#, "The folder, or a setting."),
+            Key::default("lines", Form::Bool, "false", "true", "One message per line."),
+            FORMAT,
+            PAYLOAD,
+            IMPL,
+            IF,
+            SEND,
+            REJECT,
+        ],
+        common::NAMED,
+    ],
+    groups: &[],
+    example: "",
+};
+
+/// `[public.X]`.
+pub static PUBLIC: Shape = Shape {
+    name: "public",
+    header: "[public.JobFinished]",
+    doc: "A public event that is published instead of a private one: enriched, renamed, or only \
+          sometimes.",
+    parts: &[
+        &[
+            Key::required("on", Form::Path, r#""WorkDone""#, "The event."),
+            Key::absent("if", Form::Expr, r#""flags == 0""#, "Only then."),
+            Key::required(
+                "fields",
+                Form::Fields,
+                r#"["owner_id", "sum: decimal(2)"]"#,
+                "What it carries.",
+            ),
+            Key::absent("do", Form::Changes, r#""sum = due""#, "The changes."),
+        ],
+        common::NAMED,
+    ],
+    groups: &[],
+    example: "",
+};
+
+/// `[reference.X]`.
+pub static REFERENCE: Shape = Shape {
+    name: "reference",
+    header: "[reference.PartGroup]",
+    doc: "Plain rows without events.",
+    parts: &[
+        &[
+            Key::required("key", Form::Names, r#""group_id""#, "The key columns."),
+            Key::required(
+                "fields",
+                Form::Fields,
+                r#"["group_id: int", "name: string"]"#,
+                "The columns.",
+            ),
+            Key::absent("write", Form::Names, r#"["admin"]"#, "Roles that may write."),
+        ],
+        common::NAMED,
+    ],
+    groups: &[],
+    example: "",
+};
+
+/// `[seed]`.
+pub static SEED: Shape = Shape {
+    name: "seed",
+    header: "[seed]",
+    doc: "Rows and commands at the start.",
+    parts: &[
+        &[
+            Key::absent(
+                "rows",
+                Form::Messages,
+                r#"["PartGroup(group_id = 1, name = 'brakes')"]"#,
+                "Rows of references.",
+            ),
+            Key::absent("send", Form::Messages, r#"["OpenJob"]"#, "Commands, once."),
+        ],
+        common::DOC,
+    ],
+    groups: &[],
+    example: "",
+};
