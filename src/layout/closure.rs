@@ -1,0 +1,88 @@
+//! Closures, and the braces that they get when their body takes several lines.
+
+use super::control::{Place, block, printed_cond};
+use super::expr::rewrite;
+use super::node::{Block, Node};
+use super::shape::Shape;
+use super::text::{is_multiline, lines, width};
+
+/// `params body`.
+pub(super) fn closure(params: &str, body: &Node, shape: Shape) -> Option<String> {
+    let behind = body_shape(params, shape)?;
+    match body {
+        Node::Block(inner) if inner.only().is_none() => {
+            Some(format!("{params} {}", block(inner, behind, Place::Statement)))
+        }
+        Node::Block(inner) => unbraced(params, inner.only()?, shape, behind),
+        body => unbraced(params, body, shape, behind),
+    }
+}
+
+/// A closure that is the last argument of a call and goes on over several lines.
+pub(super) fn last_closure(node: &Node, shape: Shape) -> Option<String> {
+    let Node::Closure(params, body) = node else { return None };
+    let behind = body_shape(params, shape)?;
+    let value = match &**body {
+        Node::Block(inner) => inner.only().unwrap_or(body),
+        body => body,
+    };
+    if is_forced(value) {
+        let text = braced(params, value, behind)?;
+        let short = lines(&text) <= 7;
+        return match bare(params, value, shape).filter(|t| short && !is_multiline(t)) {
+            Some(one_line) => Some(one_line),
+            None => Some(text),
+        };
+    }
+    let long_cond = printed_cond(value, behind)
+        .is_some_and(|cond| is_multiline(&cond) || width(&cond) > behind.width);
+    if long_cond {
+        return braced(params, value, behind);
+    }
+    closure(params, body, shape)
+}
+
+fn body_shape(params: &str, shape: Shape) -> Option<Shape> {
+    shape.sub_width(4)?;
+    shape.offset_left(width(params) + 1)
+}
+
+fn unbraced(params: &str, value: &Node, shape: Shape, behind: Shape) -> Option<String> {
+    if is_forced(value) {
+        return braced(params, value, shape).or_else(|| braced(params, value, behind));
+    }
+    bare(params, value, behind).or_else(|| {
+        let inner = Block::value(value.clone());
+        Some(format!("{params} {}", block(&inner, behind, Place::Value)))
+    })
+}
+
+fn braced(params: &str, value: &Node, shape: Shape) -> Option<String> {
+    let inner = Block::value(value.clone());
+    Some(format!("{params} {}", block(&inner, shape, Place::Statement)))
+}
+
+/// Without braces, which several lines need unless the body brings its own.
+fn bare(params: &str, value: &Node, shape: Shape) -> Option<String> {
+    let text = rewrite(value, shape)?;
+    if is_multiline(&text) && !may_be_multiline(value) {
+        return None;
+    }
+    Some(format!("{params} {text}"))
+}
+
+fn may_be_multiline(node: &Node) -> bool {
+    match node {
+        Node::Match(..) | Node::Block(_) | Node::Struct(..) => true,
+        Node::Prefix(_, inner) | Node::Try(inner) | Node::Cast(inner, _) => may_be_multiline(inner),
+        _ => false,
+    }
+}
+
+fn is_forced(node: &Node) -> bool {
+    match node {
+        Node::If(..) => true,
+        Node::Prefix(_, inner) | Node::Try(inner) | Node::Cast(inner, _) => is_forced(inner),
+        _ => false,
+    }
+}

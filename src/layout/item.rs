@@ -1,0 +1,115 @@
+//! Parts of items: doc comments, attributes, `use` lists, signatures.
+
+use super::shape::line_break;
+use super::text::width;
+use super::{MAX_WIDTH, TAB};
+
+/// A doc comment with `marker` (`///` or `//!`) at column `indent`, wrapped at the full width.
+/// Empty for an empty text. Not indented on the first line, without a last line break.
+#[must_use]
+pub fn doc(marker: &str, text: &str, indent: usize) -> String {
+    let room = MAX_WIDTH.saturating_sub(indent + marker.len() + 1);
+    let mut lines = Vec::new();
+    for paragraph in text.trim().lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && width(&line) + 1 + width(word) > room {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> =
+        lines.iter().map(|l| format!("{marker} {l}").trim_end().to_owned()).collect();
+    lines.join(&line_break(indent))
+}
+
+/// `#[name(words)]` at column `indent`, one word per line where they do not fit.
+#[must_use]
+pub fn attribute(name: &str, words: &[&str], indent: usize) -> String {
+    let one_line = format!("#[{name}({})]", words.join(", "));
+    if width(&one_line) + indent <= MAX_WIDTH {
+        return one_line;
+    }
+    let (line, end) = (line_break(indent + TAB), line_break(indent));
+    format!("#[{name}({line}{},{end})]", words.join(&format!(",{line}")))
+}
+
+/// `use path::{names};` in the order in which rustfmt sorts names.
+#[must_use]
+pub fn use_list(path: &str, names: &[&str], indent: usize) -> String {
+    let mut names: Vec<&str> = names.to_vec();
+    names.sort_by_key(|name| sort_key(name));
+    names.dedup();
+    if let [only] = names.as_slice() {
+        return format!("use {path}::{only};");
+    }
+    let one_line = format!("use {path}::{{{}}};", names.join(", "));
+    if width(&one_line) + indent <= MAX_WIDTH {
+        return one_line;
+    }
+    let mut out = format!("use {path}::{{");
+    let (line, end) = (line_break(indent + TAB), line_break(indent));
+    let room = MAX_WIDTH - 1 - indent - TAB;
+    let mut column = room + 1;
+    for name in names {
+        if column + 2 + width(name) > room {
+            out.push_str(&line);
+            column = width(name) + 1;
+        } else {
+            out.push(' ');
+            column += 2 + width(name);
+        }
+        out.push_str(name);
+        out.push(',');
+    }
+    out.push_str(&end);
+    out.push_str("};");
+    out
+}
+
+/// Names sort by kind (small, CamelCase, CAPITALS), then by spelling with numbers as numbers.
+fn sort_key(name: &str) -> (u8, Vec<(String, u64)>, String) {
+    let bare = name.trim_start_matches("r#");
+    let capital = bare.starts_with(|c: char| c.is_uppercase());
+    let constant = capital && bare.len() > 1 && !bare.contains(|c: char| c.is_lowercase());
+    let kind = match (bare, capital, constant) {
+        ("self", ..) => 0,
+        (_, false, _) => 1,
+        (_, true, false) => 2,
+        (_, true, true) => 3,
+    };
+    let mut parts = Vec::new();
+    let mut rest = bare;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(digits);
+        let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
+        let (number, tail) = tail.split_at(end);
+        parts.push((word.to_owned(), number.parse().unwrap_or(0)));
+        rest = tail;
+    }
+    (kind, parts, bare.to_owned())
+}
+
+/// A function's head up to and including the opening brace: `pub fn name(args) -> T {`.
+#[must_use]
+pub fn signature(head: &str, args: &[&str], returns: Option<&str>, indent: usize) -> String {
+    let arrow = returns.map_or(String::new(), |ty| format!(" -> {ty}"));
+    let one_line = format!("{head}({}){arrow} {{", args.join(", "));
+    if width(&one_line) + indent <= MAX_WIDTH {
+        return one_line;
+    }
+    let (line, end) = (line_break(indent + TAB), line_break(indent));
+    if args.is_empty() {
+        return one_line;
+    }
+    format!("{head}({line}{},{end}){arrow} {{", args.join(&format!(",{line}")))
+}

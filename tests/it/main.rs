@@ -1,0 +1,11 @@
+//! Tests of minos, one module per room.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "tests may stop at the first surprise"
+)]
+
+mod layout;
