@@ -1,8 +1,16 @@
 //! The four one-line notations of the domain language and their expressions.
 //!
-//! `tree` is what the parser makes, `types` and `ir` what the checker makes of it. Text is read totally: any input gives a tree and reports.
+//! `text` knows where a string's bytes stand, `lex` makes tokens, `parse` makes the `tree`;
+//! `types` and `ir` are what the checker makes of it.
+//! Text is read totally: any input gives a tree or one report.
 
 pub mod check;
 pub mod ir;
+mod lex;
+pub mod parse;
+mod text;
+mod token;
 pub mod tree;
 pub mod types;
+
+pub use text::{Quote, SpanMap, Text};

@@ -471,3 +471,14 @@ pub struct MemberDecl {
     /// Its properties.
     pub binds: Vec<Bind>,
 }
+
+/// What happens in a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// A command or an event.
+    Message(Box<Message>),
+    /// `timer NAME`
+    Timer(Ident),
+    /// `schedule NAME`
+    Schedule(Ident),
+}
