@@ -4,8 +4,10 @@
 //! here. The rules of the business are in the domain crates and never see this one.
 
 pub mod config;
+pub mod consume;
 pub mod health;
 pub mod http;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod transport;

@@ -4,8 +4,15 @@
 //! `application/problem+json`, and no error tells more than its code and text. It decides
 //! nothing: rules are in the domain.
 
+mod body;
 mod edge;
+mod etag;
+mod position;
 mod problem;
 
+pub use body::Body;
 pub use edge::{Edge, wrap};
+pub(crate) use edge::{text_of, unwound};
+pub use etag::{etag, if_match, mismatch};
+pub use position::{MAX_WAIT, MIN_POSITION, POSITION, Position, STALE};
 pub use problem::{PROBLEM_JSON, Problem};

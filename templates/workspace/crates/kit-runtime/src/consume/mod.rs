@@ -1,0 +1,12 @@
+//! Consumers: whatever happens because of a record in a log.
+//!
+//! Keeps true: a record's effect and the mark that says so commit together, records of a shard are
+//! applied in the order of its log, and one that cannot be applied stops its shard loudly. What
+//! the effects are is the business of views, replicas and policies.
+
+mod pace;
+mod reader;
+mod track;
+
+pub use pace::Pace;
+pub use reader::{Effects, Reader, Received, Trouble};

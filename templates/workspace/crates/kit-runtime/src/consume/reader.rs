@@ -1,0 +1,277 @@
+//! The loop of a consumer: look, apply, commit effect and mark together, wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Pace;
+use super::pace::any_change;
+use super::track::Track;
+use crate::health::{Condition, Health};
+use crate::http::{text_of, unwound};
+use crate::service::{Phase, Stop};
+use crate::store::{BoxFuture, CursorState, Outcome, Record, Store, StoreError, Unit};
+use crate::transport::{Feed, FeedError};
+
+/// Most records per shard in one look.
+const BATCH: u32 = 200;
+
+/// A record, and the context whose log it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// The context.
+    pub source: Arc<str>,
+    /// The record.
+    pub record: Record,
+}
+
+/// Why a batch was not applied.
+#[derive(Debug)]
+pub enum Trouble {
+    /// This record can never be applied, as far as anyone knows.
+    Poison {
+        /// Which record of the batch.
+        index: usize,
+        /// Why.
+        reason: String,
+    },
+    /// The store has trouble; the same batch may work later.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What a consumer does with records. It only adds to the unit; the reader commits.
+pub trait Effects: Send + Sync {
+    /// The name of the consumer's cursors and watermarks, never to be changed.
+    fn name(&self) -> &str;
+
+    /// Add the effects of `batch`, in its order, to `unit`.
+    fn apply<'a>(
+        &'a self,
+        batch: &'a [Received],
+        unit: &'a mut Unit,
+    ) -> BoxFuture<'a, Result<(), Trouble>>;
+}
+
+/// A consumer with its sources.
+pub struct Reader {
+    effects: Arc<dyn Effects>,
+    store: Arc<dyn Store>,
+    tracks: Vec<Track>,
+    health: Health,
+    /// Most records per shard in one look.
+    limit: u32,
+}
+
+impl Reader {
+    /// A consumer of no source yet.
+    #[must_use]
+    pub fn new(effects: Arc<dyn Effects>, store: Arc<dyn Store>, health: Health) -> Self {
+        Self { effects, store, tracks: Vec::new(), health, limit: BATCH }
+    }
+
+    /// The consumer with one more source; `own` is whether it is the log of its own store.
+    #[must_use]
+    pub fn follow(mut self, feed: Arc<dyn Feed<Record>>, own: bool) -> Self {
+        self.tracks.push(Track::new(feed, own));
+        self
+    }
+
+    /// Apply everything that comes until the process stops.
+    pub async fn run(mut self, pace: Pace, stop: Stop) {
+        let mut hints: Vec<_> = self.tracks.iter().filter_map(|it| it.feed.changes()).collect();
+        let mut pause = pace.min;
+        self.health.set(self.effects.name(), Condition::Ok);
+        while stop.phase() < Phase::Stopped {
+            for hint in &mut hints {
+                hint.mark_unchanged();
+            }
+            let moved = self.catch_up(&stop).await;
+            pause = if moved { pace.min } else { pace.longer(pause) };
+            tokio::select! {
+                () = any_change(&mut hints) => {}
+                () = tokio::time::sleep(pause) => {}
+                () = stop.reached(Phase::Stopped) => {}
+            }
+        }
+    }
+
+    /// Apply everything there is now. Tells whether there was anything.
+    pub async fn catch_up(&mut self, stop: &Stop) -> bool {
+        let mut moved = false;
+        for index in 0..self.tracks.len() {
+            while stop.phase() < Phase::Stopped {
+                match self.step(index).await {
+                    Ok(0) => break,
+                    Ok(_) => moved = true,
+                    Err(pause) => {
+                        tokio::time::sleep(pause).await;
+                        break;
+                    }
+                }
+            }
+        }
+        moved
+    }
+
+    /// Apply one batch of one source; the error is how long to leave it alone.
+    async fn step(&mut self, index: usize) -> Result<usize, Duration> {
+        let Self { effects, store, tracks, health, limit } = self;
+        let Some(track) = tracks.get_mut(index) else { return Ok(0) };
+        let mut batch = match track.next(effects.name(), &**store, *limit).await {
+            Ok(batch) => batch,
+            Err(error) => return Err(trouble_with_source(effects.name(), track, health, &error)),
+        };
+        while !batch.is_empty() {
+            match attempt(&**effects, &**store, track, &batch).await {
+                Ok(Outcome::Committed(_)) => {
+                    track.advance(&batch);
+                    if track.stopped.is_empty() {
+                        health.set(effects.name(), Condition::Ok);
+                    }
+                    return Ok(batch.len());
+                }
+                Ok(_) => {
+                    track.forget();
+                    return Ok(batch.len());
+                }
+                Err(Trouble::Poison { index, reason }) => {
+                    stop_shard(effects.name(), &**store, track, health, &batch, index, &reason)
+                        .await;
+                    cut(&mut batch, index);
+                }
+                Err(Trouble::Store(error)) => {
+                    tracing::warn!(consumer = effects.name(), exception.message = %error, "retrying");
+                    return Err(Duration::from_millis(200));
+                }
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Apply and commit the batch; a batch that panics is tried record by record.
+async fn attempt(
+    effects: &dyn Effects,
+    store: &dyn Store,
+    track: &Track,
+    batch: &[Received],
+) -> Result<Outcome, Trouble> {
+    let mut unit = Unit::default();
+    match unwound(effects.apply(batch, &mut unit)).await {
+        Ok(result) => result?,
+        Err(panic) if batch.len() == 1 => {
+            let reason = format!("it panicked: {}", text_of(&*panic));
+            return Err(Trouble::Poison { index: 0, reason });
+        }
+        Err(_) => {
+            for index in 0..batch.len() {
+                let one = batch.get(index..=index).unwrap_or_default();
+                if let Err(panic) = unwound(effects.apply(one, &mut Unit::default())).await {
+                    let reason = format!("it panicked: {}", text_of(&*panic));
+                    return Err(Trouble::Poison { index, reason });
+                }
+            }
+            let reason = "it panicked, but not alone".to_owned();
+            return Err(Trouble::Poison { index: 0, reason });
+        }
+    }
+    track.moves(effects.name(), batch, &mut unit);
+    Ok(store.commit(unit).await?)
+}
+
+/// Leave out the record at `index` and everything after it in its shard.
+fn cut(batch: &mut Vec<Received>, index: usize) {
+    let Some(shard) = batch.get(index).map(|it| it.record.shard) else { return batch.clear() };
+    let mut place = 0;
+    batch.retain(|it| {
+        let keep = place < index || it.record.shard != shard;
+        place += 1;
+        keep
+    });
+}
+
+async fn stop_shard(
+    consumer: &str,
+    store: &dyn Store,
+    track: &mut Track,
+    health: &Health,
+    batch: &[Received],
+    index: usize,
+    reason: &str,
+) {
+    let Some(Received { record, .. }) = batch.get(index) else { return };
+    let (shard, pos) = (record.shard, record.pos);
+    tracing::error!(
+        event.name = "shard_stopped",
+        consumer,
+        source = track.source(),
+        shard,
+        pos,
+        event_type = record.event_type,
+        exception.message = reason,
+        "a record cannot be applied; its shard stands still"
+    );
+    let detail = format!("shard {shard} of {} stands at {pos}: {reason}", track.source());
+    track.stopped.insert(shard, reason.to_owned());
+    health.set(consumer, Condition::Degraded { detail });
+    if track.own {
+        let (name, state) = (consumer.to_owned(), CursorState::Poisoned);
+        if let Err(error) = store.mark_cursor(name, shard, state, reason.to_owned()).await {
+            tracing::warn!(consumer, exception.message = %error, "the stop could not be stored");
+        }
+    }
+}
+
+/// Say what is wrong with a source; tells how long to leave it alone.
+fn trouble_with_source(
+    consumer: &str,
+    track: &mut Track,
+    health: &Health,
+    error: &FeedError,
+) -> Duration {
+    let detail = format!("{}: {error}", track.source());
+    tracing::warn!(consumer, source = track.source(), exception.message = %error, "no records");
+    health.set(consumer, Condition::Degraded { detail });
+    match error {
+        FeedError::Unavailable(_) => Duration::from_millis(200),
+        FeedError::Diverged { .. } | FeedError::Unreadable(_) => Duration::from_secs(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StreamKey;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    fn received(shard: u16, pos: i64) -> Received {
+        let record = Record {
+            shard,
+            pos,
+            id: Uuid::nil(),
+            stream: StreamKey::new("tool", "1"),
+            version: pos,
+            event_type: String::new(),
+            schema_version: 1,
+            data: serde_json::Value::Null,
+            meta: serde_json::Value::Null,
+            recorded_at: Timestamp::UNIX_EPOCH,
+        };
+        Received { source: "desk".into(), record }
+    }
+
+    #[test]
+    fn a_poisoned_record_takes_only_the_rest_of_its_shard_with_it() {
+        let mut batch =
+            vec![received(1, 1), received(2, 1), received(1, 2), received(2, 2), received(1, 3)];
+        cut(&mut batch, 2);
+        let left: Vec<_> = batch.iter().map(|it| (it.record.shard, it.record.pos)).collect();
+        assert_eq!(left, [(1, 1), (2, 1), (2, 2)]);
+    }
+}

@@ -1,0 +1,129 @@
+//! How far a consumer has come in one source.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Received;
+use crate::store::{CursorMove, Mark, Record, Store, StoreError, Unit, WatermarkMove};
+use crate::transport::{Entry, Feed, FeedError, Pulled};
+
+/// One source of a consumer: its feed and the marks of what was applied.
+pub(super) struct Track {
+    pub feed: Arc<dyn Feed<Record>>,
+    /// The log of the consumer's own store: then the marks are cursors, else watermarks.
+    pub own: bool,
+    /// The last applied record of each shard.
+    marks: BTreeMap<u16, Mark>,
+    generation: Option<Uuid>,
+    loaded: bool,
+    /// Shards that stand still, and why.
+    pub stopped: BTreeMap<u16, String>,
+}
+
+impl Track {
+    pub fn new(feed: Arc<dyn Feed<Record>>, own: bool) -> Self {
+        let (marks, stopped) = (BTreeMap::new(), BTreeMap::new());
+        Self { feed, own, marks, generation: None, loaded: false, stopped }
+    }
+
+    /// The context whose log it is.
+    pub fn source(&self) -> &str {
+        self.feed.name().split('/').next().unwrap_or("")
+    }
+
+    /// Forget the marks, so that the store is asked again.
+    pub fn forget(&mut self) {
+        self.loaded = false;
+    }
+
+    /// The records that come next, per shard in order, without those that were applied already.
+    pub async fn next(
+        &mut self,
+        consumer: &str,
+        store: &dyn Store,
+        limit: u32,
+    ) -> Result<Vec<Received>, FeedError> {
+        if !self.loaded {
+            self.load(consumer, store).await?;
+        }
+        let Pulled { generation, entries } = self.feed.pull(&self.marks, limit).await?;
+        if self.generation.is_some_and(|known| known != generation) {
+            let shard = self.marks.keys().next().copied().unwrap_or(0);
+            return Err(FeedError::Diverged { shard });
+        }
+        self.generation = Some(generation);
+        self.accept(entries)
+    }
+
+    /// Add to `unit` that the batch was applied.
+    pub fn moves(&self, consumer: &str, batch: &[Received], unit: &mut Unit) {
+        for to in ends(batch).into_values() {
+            let from = self.mark(to.shard);
+            let generation = self.generation.unwrap_or_default();
+            if self.own {
+                unit.cursors.push(CursorMove { name: consumer.to_owned(), epoch: 0, from, to });
+            } else {
+                let (consumer, source) = (consumer.to_owned(), self.feed.name().to_owned());
+                unit.watermarks.push(WatermarkMove { consumer, source, generation, from, to });
+            }
+        }
+    }
+
+    /// Note that the batch was applied and committed.
+    pub fn advance(&mut self, batch: &[Received]) {
+        self.marks.extend(ends(batch));
+    }
+
+    fn mark(&self, shard: u16) -> Mark {
+        self.marks.get(&shard).copied().unwrap_or(Mark::start(shard))
+    }
+
+    async fn load(&mut self, consumer: &str, store: &dyn Store) -> Result<(), StoreError> {
+        let consumer = consumer.to_owned();
+        self.marks.clear();
+        if self.own {
+            for row in store.cursors(consumer).await? {
+                self.marks.insert(row.mark.shard, row.mark);
+            }
+        } else {
+            for row in store.watermarks(consumer, self.feed.name().to_owned()).await? {
+                self.generation = Some(row.generation);
+                self.marks.insert(row.mark.shard, row.mark);
+            }
+        }
+        self.loaded = true;
+        Ok(())
+    }
+
+    /// Keep what follows directly on what was applied: a repeat is dropped, and so is everything
+    /// after a gap, which the next look fetches.
+    fn accept(&self, entries: Vec<Entry<Record>>) -> Result<Vec<Received>, FeedError> {
+        let mut ends = BTreeMap::new();
+        let mut accepted = Vec::with_capacity(entries.len());
+        let source: Arc<str> = self.source().into();
+        for Entry { prev, item } in entries {
+            let mark = item.mark();
+            if self.stopped.contains_key(&mark.shard) {
+                continue;
+            }
+            let end = ends.entry(mark.shard).or_insert_with(|| self.mark(mark.shard));
+            if mark.pos <= end.pos {
+                if mark.pos == end.pos && mark.id != end.id {
+                    return Err(FeedError::Diverged { shard: mark.shard });
+                }
+            } else if prev == *end {
+                *end = mark;
+                accepted.push(Received { source: source.clone(), record: item });
+            } else if prev.pos == end.pos {
+                return Err(FeedError::Diverged { shard: mark.shard });
+            }
+        }
+        Ok(accepted)
+    }
+}
+
+fn ends(batch: &[Received]) -> BTreeMap<u16, Mark> {
+    batch.iter().map(|it| (it.record.shard, it.record.mark())).collect()
+}

@@ -1,0 +1,130 @@
+//! The log of a service for other services: `GET /_kit/log/{log}` and `…/{shard}`.
+//!
+//! The same answers feed a running consumer, repair a gap and fill a new read model.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::wire::{Wire, WireEntry, WireHead, WirePage};
+use super::{Entry, Logged, Publication, Topic};
+use crate::http::Problem;
+use crate::store::{Log, Mark, Message, Record, Store, StoreError};
+
+/// Most records in one answer.
+const MOST: u32 = 1_000;
+
+#[derive(Clone)]
+struct Source {
+    store: Arc<dyn Store>,
+    publication: Arc<dyn Publication>,
+}
+
+/// The routes of a service's public log.
+pub fn endpoint(store: Arc<dyn Store>, publication: Arc<dyn Publication>) -> Router {
+    Router::new()
+        .route("/_kit/log/{log}", get(head))
+        .route("/_kit/log/{log}/{shard}", get(page))
+        .with_state(Source { store, publication })
+}
+
+async fn head(State(source): State<Source>, Path(log): Path<String>) -> Response {
+    let Some(log) = parse_log(&log) else { return Problem::not_found().into_response() };
+    match source.store.head(log).await {
+        Ok(marks) => {
+            let meta = source.store.meta();
+            let heads = marks.iter().map(|mark| (mark.shard, mark.pos)).collect();
+            let (generation, shards) = (meta.generation, meta.shards);
+            Json(WireHead { generation, shards, heads }).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+#[derive(Deserialize)]
+struct Look {
+    /// The last record that was applied.
+    #[serde(default)]
+    after: i64,
+    /// How far the asker knows that there is nothing for it.
+    #[serde(default)]
+    scanned: i64,
+    /// For the outbox: the context whose messages are asked for.
+    #[serde(default)]
+    topic: String,
+    #[serde(default)]
+    limit: Option<u32>,
+}
+
+async fn page(
+    State(source): State<Source>,
+    Path((log, shard)): Path<(String, u16)>,
+    Query(look): Query<Look>,
+) -> Response {
+    let Some(log) = parse_log(&log) else { return Problem::not_found().into_response() };
+    if shard >= source.store.meta().shards {
+        return Problem::not_found().into_response();
+    }
+    let topic = match log {
+        Log::Event => Topic::Public(source.publication),
+        Log::Outbox => Topic::To(look.topic.clone()),
+    };
+    let page = match log {
+        Log::Event => read::<Record>(&*source.store, shard, &look, &topic).await,
+        Log::Outbox => read::<Message>(&*source.store, shard, &look, &topic).await,
+    };
+    match page {
+        Ok(page) => Json(page).into_response(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn read<T: Wire>(
+    store: &dyn Store,
+    shard: u16,
+    look: &Look,
+    topic: &Topic,
+) -> Result<WirePage, StoreError> {
+    let limit = look.limit.unwrap_or(MOST).clamp(1, MOST);
+    let mut prev = before::<T>(store, shard, look.after).await?;
+    let scanned = look.after.max(look.scanned).max(0);
+    let generation = store.meta().generation;
+    let mut page = WirePage { generation, scanned, records: Vec::new() };
+    for record in T::tail(store, vec![(shard, scanned)], limit).await? {
+        page.scanned = record.mark().pos;
+        if let Some(item) = record.through(topic).map_err(StoreError::Corrupt)? {
+            let mark = item.mark();
+            page.records.push(WireEntry::of(&Entry { prev, item }));
+            prev = mark;
+        }
+    }
+    Ok(page)
+}
+
+/// The mark of the record that the asker applied last, as this log knows it.
+async fn before<T: Logged>(store: &dyn Store, shard: u16, after: i64) -> Result<Mark, StoreError> {
+    if after <= 0 {
+        return Ok(Mark::start(shard));
+    }
+    let found = T::tail(store, vec![(shard, after - 1)], 1).await?;
+    let missing = Mark { shard, pos: after, id: Uuid::nil() };
+    Ok(found.first().map_or(missing, Logged::mark))
+}
+
+fn parse_log(text: &str) -> Option<Log> {
+    match text {
+        Record::PATH => Some(Log::Event),
+        Message::PATH => Some(Log::Outbox),
+        _ => None,
+    }
+}
+
+fn unavailable(error: &StoreError) -> Response {
+    tracing::warn!(error.type = "store", exception.message = %error, "the log cannot be read");
+    Problem::unavailable("unavailable", "the log cannot be read now").into_response()
+}

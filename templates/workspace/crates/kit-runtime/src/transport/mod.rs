@@ -1,0 +1,16 @@
+//! How records come from the log of one service to the consumers of another.
+//!
+//! Keeps true: a feed gives the records of a shard in the order of its log, each with the mark of
+//! its predecessor in the same topic, and private records never leave. A feed remembers nothing
+//! that matters: what was applied is the consumer's watermark. It applies no effect itself.
+
+mod endpoint;
+mod feed;
+mod local;
+mod pull;
+mod wire;
+
+pub use endpoint::endpoint;
+pub use feed::{Entry, Feed, FeedError, Logged, PublicEvent, Publication, Pulled, Topic};
+pub use local::{Local, OwnLog};
+pub use pull::{Address, Pull};

@@ -1,0 +1,195 @@
+//! The log of another process, pulled over HTTP. No broker is needed.
+//!
+//! The client speaks just enough HTTP for this one conversation: a `GET` without keep-alive, whose
+//! answer is a JSON document.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::wire::{Wire, WireHead, WirePage, unreadable};
+use super::{Feed, FeedError, Pulled};
+use crate::config::ConfigError;
+use crate::store::{BoxFuture, Mark, Message, Record};
+use crate::telemetry;
+
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest answer that is read, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// Where another service answers: `http://host:port`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    authority: String,
+}
+
+impl Address {
+    /// The address in a setting.
+    ///
+    /// # Errors
+    /// Anything but `http://host:port`.
+    pub fn parse(setting: &str, text: &str) -> Result<Self, ConfigError> {
+        let authority = text.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+        let good = |it: &&str| it.contains(':') && !it.contains(['/', ' ', '@', '\r', '\n']);
+        match authority.filter(good) {
+            Some(authority) => Ok(Self { authority: authority.to_owned() }),
+            None => {
+                Err(ConfigError(format!("{setting} is `{text}`; write it like http://host:8001")))
+            }
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FeedError> {
+        let answer = tokio::time::timeout(PATIENCE, self.read(path)).await;
+        let answer = answer.map_err(|_| FeedError::Unavailable("no answer in time".into()))?;
+        let answer = answer.map_err(|error| FeedError::Unavailable(error.to_string()))?;
+        serde_json::from_slice(body(&answer)?).map_err(unreadable)
+    }
+
+    async fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(&self.authority).await?;
+        let mut request = format!("GET {path} HTTP/1.0\r\nhost: {}\r\n", self.authority);
+        if let Some(trace) = telemetry::current() {
+            request.push_str(&format!("traceparent: {}\r\n", trace.traceparent()));
+            request.push_str(&format!("x-correlation-id: {}\r\n", trace.correlation_id));
+        }
+        request.push_str("\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.take(LONGEST).read_to_end(&mut answer).await?;
+        Ok(answer)
+    }
+}
+
+/// The body of a complete answer with status 200.
+fn body(answer: &[u8]) -> Result<&[u8], FeedError> {
+    let broken = || FeedError::Unavailable("the answer broke off".into());
+    let end = answer.windows(4).position(|part| part == b"\r\n\r\n").ok_or_else(broken)?;
+    let (head, body) = answer.split_at_checked(end + 4).ok_or_else(broken)?;
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or("");
+    let length = lines.find_map(|line| line.strip_prefix("content-length:"));
+    if length.is_some_and(|it| it.trim().parse() != Ok(body.len())) {
+        return Err(broken());
+    }
+    match status {
+        "200" => Ok(body),
+        status => Err(FeedError::Unavailable(format!("it answers with status {status}"))),
+    }
+}
+
+/// One log of another process, seen through one topic.
+pub struct Pull<T> {
+    name: String,
+    topic: String,
+    address: Address,
+    scanned: Mutex<BTreeMap<u16, (Mark, i64)>>,
+    item: PhantomData<fn() -> T>,
+}
+
+impl Pull<Record> {
+    /// The public events of `context`, which answers at `address`.
+    #[must_use]
+    pub fn events(context: &str, address: Address) -> Self {
+        Self::new(format!("{context}/e"), String::new(), address)
+    }
+}
+
+impl Pull<Message> {
+    /// The commands that `context`, which answers at `address`, sends to `topic`.
+    #[must_use]
+    pub fn commands(context: &str, address: Address, topic: &str) -> Self {
+        Self::new(format!("{context}/o/{topic}"), topic.to_owned(), address)
+    }
+}
+
+impl<T: Wire> Pull<T> {
+    fn new(name: String, topic: String, address: Address) -> Self {
+        Self { name, topic, address, scanned: Mutex::default(), item: PhantomData }
+    }
+
+    /// How far a shard was looked at, if that was after the same mark.
+    fn scanned(&self, mark: Mark) -> i64 {
+        let known = self.scanned.lock().ok().and_then(|known| known.get(&mark.shard).copied());
+        known.filter(|(of, _)| *of == mark).map_or(mark.pos, |(_, pos)| pos.max(mark.pos))
+    }
+
+    async fn page(&self, mark: Mark, limit: u32) -> Result<WirePage, FeedError> {
+        let (log, shard, after, scanned) = (T::PATH, mark.shard, mark.pos, self.scanned(mark));
+        let topic = &self.topic;
+        let query = format!("after={after}&scanned={scanned}&limit={limit}&topic={topic}");
+        self.address.get(&format!("/_kit/log/{log}/{shard}?{query}")).await
+    }
+}
+
+impl<T: Wire> Feed<T> for Pull<T> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn pull<'a>(
+        &'a self,
+        after: &'a BTreeMap<u16, Mark>,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>> {
+        Box::pin(async move {
+            let head: WireHead = self.address.get(&format!("/_kit/log/{}", T::PATH)).await?;
+            let mut pulled = Pulled { generation: head.generation, entries: Vec::new() };
+            for (shard, pos) in head.heads {
+                let mark = after.get(&shard).copied().unwrap_or(Mark::start(shard));
+                if pos <= self.scanned(mark) {
+                    if pos < mark.pos {
+                        return Err(FeedError::Diverged { shard });
+                    }
+                    continue;
+                }
+                let page = self.page(mark, limit).await?;
+                let mut end = mark;
+                for entry in page.records {
+                    let entry = entry.read::<T>()?;
+                    end = entry.item.mark();
+                    pulled.entries.push(entry);
+                }
+                if let Ok(mut known) = self.scanned.lock() {
+                    known.insert(shard, (end, page.scanned));
+                }
+            }
+            Ok(pulled)
+        })
+    }
+
+    fn changes(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_plain_http_with_a_port() {
+        assert!(Address::parse("STOCK_URL", "http://127.0.0.1:8002/").is_ok());
+        for text in ["", "stock:1", "https://a:1", "http://stock", "http://a:1/b", "http://u@a:1"] {
+            let error = Address::parse("STOCK_URL", text).expect_err(text);
+            assert!(error.0.starts_with("STOCK_URL is `"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_broken_answer_is_no_answer() {
+        let text = |text: &str| body(text.as_bytes()).map(<[u8]>::to_vec).map_err(|_| ());
+        assert_eq!(text("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\n{}"), Ok(b"{}".to_vec()));
+        assert_eq!(text("HTTP/1.0 200 OK\r\ncontent-length: 9\r\n\r\n{}"), Err(()));
+        assert_eq!(text("HTTP/1.0 503 No\r\ncontent-length: 2\r\n\r\n{}"), Err(()));
+        assert_eq!(text(""), Err(()));
+    }
+}
