@@ -1,6 +1,7 @@
 //! Text in, tree or report out.
 
 mod dump;
+mod examples;
 mod limits;
 mod mistakes;
 mod trees;
