@@ -1,0 +1,75 @@
+//! What keeps a fold or a decision from finishing, other than a refusal.
+//!
+//! One type for all, so that `?` works everywhere a rule computes. A [`Need`] is not an error of anybody: it asks
+//! the runtime to fetch something and to decide again.
+
+use serde_json::Value;
+
+use crate::check::Violations;
+use crate::query::Cond;
+use crate::row::Table;
+
+/// The result of folding events.
+pub type Folded<T = ()> = Result<T, Fault>;
+
+/// Why a computation has no result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fault {
+    /// Overflow, or a division by zero.
+    Arithmetic,
+    /// A value outside the bounds that its type declares.
+    Invalid(Violations),
+    /// A stream that starts with an event which cannot come first.
+    NoBeginning,
+    /// Something from outside is needed first.
+    Need(Need),
+    /// Stored data that cannot be read, with the reason.
+    Data(String),
+}
+
+impl Fault {
+    /// Stored data that cannot be read or written.
+    pub fn data(reason: impl std::fmt::Display) -> Self {
+        Self::Data(reason.to_string())
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Arithmetic => f.write_str("a number overflows, or is divided by zero"),
+            Self::Invalid(violations) => write!(f, "{violations}"),
+            Self::NoBeginning => f.write_str("a stream cannot start with this event"),
+            Self::Need(need) => write!(f, "{need:?} is not at hand"),
+            Self::Data(reason) => write!(f, "stored data cannot be read: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// What a pure decision asks for; the runtime fetches it and runs the decision again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Need {
+    /// The row of a table under this key (the key column's JSON, or an array of them).
+    Row {
+        /// Which table.
+        table: &'static Table,
+        /// Which row.
+        key: Value,
+    },
+    /// All rows of a table for which the condition holds.
+    Rows {
+        /// Which table.
+        table: &'static Table,
+        /// Which rows.
+        cond: Cond,
+    },
+    /// The last value taken from a running number; zero before the first.
+    Number {
+        /// The range's name.
+        name: &'static str,
+        /// The part of it, such as a year; empty without one.
+        part: String,
+    },
+}

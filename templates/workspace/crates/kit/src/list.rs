@@ -1,0 +1,254 @@
+//! Collections: the methods that rules use and the standard library lacks.
+//!
+//! Closures may fail, because arithmetic may; the first failure ends the walk. Among equals the first one wins.
+
+use std::collections::BTreeMap;
+
+/// Whether the condition holds for at least one.
+///
+/// # Errors
+/// The closure's.
+pub fn any<T, E>(
+    items: impl IntoIterator<Item = T>,
+    mut holds: impl FnMut(T) -> Result<bool, E>,
+) -> Result<bool, E> {
+    for item in items {
+        if holds(item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the condition holds for all.
+///
+/// # Errors
+/// The closure's.
+pub fn all<T, E>(
+    items: impl IntoIterator<Item = T>,
+    mut holds: impl FnMut(T) -> Result<bool, E>,
+) -> Result<bool, E> {
+    for item in items {
+        if !holds(item)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// How many satisfy the condition.
+///
+/// # Errors
+/// The closure's.
+pub fn count<T, E>(
+    items: impl IntoIterator<Item = T>,
+    mut holds: impl FnMut(T) -> Result<bool, E>,
+) -> Result<i64, E> {
+    let mut count = 0;
+    for item in items {
+        count += i64::from(holds(item)?);
+    }
+    Ok(count)
+}
+
+/// Those that satisfy the condition.
+///
+/// # Errors
+/// The closure's.
+pub fn filter<T, E>(
+    items: impl IntoIterator<Item = T>,
+    mut holds: impl FnMut(&T) -> Result<bool, E>,
+) -> Result<Vec<T>, E> {
+    let mut kept = Vec::new();
+    for item in items {
+        if holds(&item)? {
+            kept.push(item);
+        }
+    }
+    Ok(kept)
+}
+
+/// The first that satisfies the condition.
+///
+/// # Errors
+/// The closure's.
+pub fn find<T, E>(
+    items: impl IntoIterator<Item = T>,
+    mut holds: impl FnMut(&T) -> Result<bool, E>,
+) -> Result<Option<T>, E> {
+    for item in items {
+        if holds(&item)? {
+            return Ok(Some(item));
+        }
+    }
+    Ok(None)
+}
+
+/// The closure's results.
+///
+/// # Errors
+/// The closure's.
+pub fn map<T, U, E>(
+    items: impl IntoIterator<Item = T>,
+    make: impl FnMut(T) -> Result<U, E>,
+) -> Result<Vec<U>, E> {
+    items.into_iter().map(make).collect()
+}
+
+/// The closure's lists, one after the other.
+///
+/// # Errors
+/// The closure's.
+pub fn flat_map<T, U, E>(
+    items: impl IntoIterator<Item = T>,
+    mut make: impl FnMut(T) -> Result<Vec<U>, E>,
+) -> Result<Vec<U>, E> {
+    let mut made = Vec::new();
+    for item in items {
+        made.extend(make(item)?);
+    }
+    Ok(made)
+}
+
+/// The sum of the closure's results; zero of nothing.
+///
+/// # Errors
+/// The closure's, and overflow.
+pub fn sum<T, N: crate::num::Number, E: From<crate::num::Arithmetic>>(
+    items: impl IntoIterator<Item = T>,
+    mut number: impl FnMut(T) -> Result<N, E>,
+) -> Result<N, E> {
+    let mut sum = N::ZERO;
+    for item in items {
+        sum = crate::num::add(sum, number(item)?)?;
+    }
+    Ok(sum)
+}
+
+/// The first of those with the least key.
+///
+/// # Errors
+/// The closure's.
+pub fn min_by<T, K: Ord, E>(
+    items: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> Result<K, E>,
+) -> Result<Option<T>, E> {
+    let mut best: Option<(K, T)> = None;
+    for item in items {
+        let k = key(&item)?;
+        if best.as_ref().is_none_or(|(least, _)| k < *least) {
+            best = Some((k, item));
+        }
+    }
+    Ok(best.map(|(_, item)| item))
+}
+
+/// The first of those with the greatest key.
+///
+/// # Errors
+/// The closure's.
+pub fn max_by<T, K: Ord, E>(
+    items: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> Result<K, E>,
+) -> Result<Option<T>, E> {
+    let mut best: Option<(K, T)> = None;
+    for item in items {
+        let k = key(&item)?;
+        if best.as_ref().is_none_or(|(greatest, _)| k > *greatest) {
+            best = Some((k, item));
+        }
+    }
+    Ok(best.map(|(_, item)| item))
+}
+
+/// In the order of the keys; equals stay as they were.
+///
+/// # Errors
+/// The closure's.
+pub fn sort_by<T, K: Ord, E>(
+    items: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> Result<K, E>,
+) -> Result<Vec<T>, E> {
+    let mut keyed = Vec::new();
+    for item in items {
+        keyed.push((key(&item)?, item));
+    }
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
+}
+
+/// An element that has its key inside.
+pub trait Keyed {
+    /// The key: one field, or a tuple of them.
+    type Key: Ord + Clone;
+
+    /// The key of this element.
+    fn key(&self) -> Self::Key;
+}
+
+/// Elements by their key.
+pub type Entities<T> = BTreeMap<<T as Keyed>::Key, T>;
+
+/// JSON form of [`Entities`]: the elements in key order; for `#[serde(with = "kit::list::entities")]`.
+pub mod entities {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Entities, Keyed};
+
+    /// Writes the elements in key order.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer, T: Keyed + Serialize>(
+        entities: &Entities<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(entities.values())
+    }
+
+    /// Reads elements; of several with one key the last one stays.
+    ///
+    /// # Errors
+    /// The deserializer's.
+    pub fn deserialize<'de, D: Deserializer<'de>, T: Keyed + Deserialize<'de>>(
+        deserializer: D,
+    ) -> Result<Entities<T>, D::Error> {
+        let elements = Vec::<T>::deserialize(deserializer)?;
+        Ok(elements.into_iter().map(|element| (element.key(), element)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num::{Arithmetic, Checked};
+
+    fn fine<T>(value: T) -> Checked<T> {
+        Ok(value)
+    }
+
+    #[test]
+    fn the_first_among_equals_wins() {
+        let items = [(1, 'a'), (0, 'b'), (0, 'c'), (1, 'd')];
+        assert_eq!(min_by(items, |(n, _)| fine(*n)), Ok(Some((0, 'b'))));
+        assert_eq!(max_by(items, |(n, _)| fine(*n)), Ok(Some((1, 'a'))));
+        let sorted: Vec<char> =
+            sort_by(items, |(n, _)| fine(*n)).unwrap().into_iter().map(|(_, c)| c).collect();
+        assert_eq!(sorted, ['b', 'c', 'a', 'd']);
+    }
+
+    #[test]
+    fn a_failure_ends_the_walk_unless_the_answer_is_known() {
+        let fails_on_two = |n: i64| if n == 2 { Err(Arithmetic) } else { Ok(n == 1) };
+        assert_eq!(any([1, 2], fails_on_two), Ok(true));
+        assert_eq!(any([3, 2], fails_on_two), Err(Arithmetic));
+        assert_eq!(all([3, 2], fails_on_two), Ok(false));
+        assert_eq!(count([1, 1, 3], fails_on_two), Ok(2));
+    }
+
+    #[test]
+    fn nothing_is_zero_and_overflow_is_seen() {
+        assert_eq!(sum(Vec::<i64>::new(), fine), Ok(0));
+        assert_eq!(sum([i64::MAX, 1], fine), Err(Arithmetic));
+    }
+}

@@ -1,0 +1,303 @@
+//! Given, when, then: tests of decisions without a store, a clock or a server.
+//!
+//! Failed expectations panic, as tests do; nothing outside tests uses this module.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::aggregate::{Aggregate, Command, Create, Decide, Upsert};
+use crate::context::{Actor, Context};
+use crate::decision::{self, Halt, Outcome};
+use crate::event::{Event, Recorded};
+use crate::fault::{Fault, Folded, Need};
+use crate::id::Id;
+use crate::row::Row;
+
+/// The uuid that scenarios write as `@name`.
+#[must_use]
+pub fn uuid(name: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
+}
+
+/// The time at which tests run unless they say otherwise: 2026-01-05T09:00:00Z.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::constant(1_767_603_600, 0)
+}
+
+/// An aggregate's past, and the surroundings of the command to come.
+#[derive(Debug)]
+pub struct Given<A: Aggregate> {
+    id: A::Id,
+    events: Vec<A::Event>,
+    cx: Context,
+}
+
+/// An aggregate to which these events happened.
+pub fn given<A: Aggregate>(
+    id: impl Into<A::Id>,
+    events: impl IntoIterator<Item = A::Event>,
+) -> Given<A> {
+    let cx = Context::new(now(), Actor::of(uuid("actor")), A::ZONE, Uuid::nil());
+    Given { id: id.into(), events: events.into_iter().collect(), cx }
+}
+
+/// An id under which nothing exists.
+pub fn nothing<A: Aggregate>(id: impl Into<A::Id>) -> Given<A> {
+    given(id, [])
+}
+
+impl<A: Aggregate> Given<A> {
+    /// Acts as this person.
+    #[must_use]
+    pub fn by(mut self, id: Uuid) -> Self {
+        self.cx.actor = Actor::of(id);
+        self
+    }
+
+    /// Acts as this actor.
+    #[must_use]
+    pub fn actor(mut self, actor: Actor) -> Self {
+        self.cx.actor = actor;
+        self
+    }
+
+    /// Acts at this time.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.cx.now = now;
+        self
+    }
+
+    /// Has this row at hand.
+    #[must_use]
+    pub fn row<R: Row>(mut self, row: &R) -> Self {
+        self.cx.add_row(R::TABLE.name, &json(row.key()), Some(json(row)));
+        self
+    }
+
+    /// Gives the command to the aggregate.
+    pub fn when<C: Command>(self, mut cmd: C) -> Then<A>
+    where
+        A: Decide<C>,
+    {
+        self.run(|id, current, closed, cx| match checked(&mut cmd) {
+            Some(halt) => Err(halt),
+            None => decision::decide(current, id, closed, &cmd, cx),
+        })
+    }
+
+    /// Gives the command that makes the aggregate.
+    pub fn when_created<C: Command>(self, mut cmd: C) -> Then<A>
+    where
+        A: Create<C>,
+    {
+        self.run(|id, current, _, cx| match checked(&mut cmd) {
+            Some(halt) => Err(halt),
+            None => decision::create(id, current.is_some(), &cmd, cx),
+        })
+    }
+
+    /// Gives the command that makes the aggregate if need be.
+    pub fn when_upserted<C: Command>(self, mut cmd: C) -> Then<A>
+    where
+        A: Upsert<C>,
+    {
+        self.run(|id, current, closed, cx| match checked(&mut cmd) {
+            Some(halt) => Err(halt),
+            None => decision::upsert(current, id, closed, &cmd, cx),
+        })
+    }
+
+    fn run(
+        mut self,
+        mut decide: impl FnMut(&A::Id, Option<A>, bool, &Context) -> Outcome<A>,
+    ) -> Then<A> {
+        let current = decision::replay(&self.id, &self.events).expect("the past can be replayed");
+        let closed = self.events.iter().any(Event::closes);
+        for _ in 0..100 {
+            self.cx.start();
+            match decide(&self.id, current.clone(), closed, &self.cx) {
+                Err(Halt::Need(need)) => supply(&mut self.cx, need),
+                outcome => return Then { outcome },
+            }
+        }
+        panic!("the decision asks for more and more");
+    }
+}
+
+fn checked<C: Command, R: From<crate::BuiltIn>>(cmd: &mut C) -> Option<Halt<R>> {
+    let mut at = crate::Violations::default();
+    cmd.check(&mut at);
+    (!at.is_empty()).then(|| Halt::Refused(crate::BuiltIn::Invalid(at).into()))
+}
+
+fn supply(cx: &mut Context, need: Need) {
+    match need {
+        Need::Row { table, key } => cx.add_row(table.name, &key, None),
+        Need::Rows { table, cond } => cx.add_rows(table.name, cond, Vec::new()),
+        Need::Number { name, part } => cx.add_number(name, part, 0),
+    }
+}
+
+fn json(value: impl Serialize) -> Value {
+    serde_json::to_value(value).expect("test data has a JSON form")
+}
+
+/// What came of the command.
+#[derive(Debug)]
+pub struct Then<A: Aggregate> {
+    outcome: Outcome<A>,
+}
+
+impl<A: Aggregate> Then<A> {
+    /// Exactly these events happened.
+    ///
+    /// # Panics
+    /// When something else happened.
+    #[track_caller]
+    pub fn then(self, expected: impl IntoIterator<Item = A::Event>) -> A {
+        let decided = self.outcome.expect("the command is accepted");
+        let events: Vec<A::Event> = decided.events.into_iter().map(|(event, _)| event).collect();
+        assert_eq!(events, expected.into_iter().collect::<Vec<_>>());
+        decided.after.expect("the aggregate exists afterwards")
+    }
+
+    /// Events with these stored names happened, with at least these fields.
+    ///
+    /// # Panics
+    /// When something else happened.
+    #[track_caller]
+    pub fn then_like<'n>(self, expected: impl IntoIterator<Item = (&'n str, Value)>) -> A {
+        let decided = self.outcome.expect("the command is accepted");
+        let expected: Vec<(&str, Value)> = expected.into_iter().collect();
+        let names: Vec<&str> = decided.events.iter().map(|(event, _)| event.name()).collect();
+        assert_eq!(names, expected.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        for ((event, _), (name, fields)) in decided.events.iter().zip(&expected) {
+            let data = event.encode().expect("an event has a JSON form");
+            for (field, value) in fields.as_object().expect("fields are an object") {
+                assert_eq!(data.get(field).unwrap_or(&Value::Null), value, "{name}.{field}");
+            }
+        }
+        decided.after.expect("the aggregate exists afterwards")
+    }
+
+    /// The command was accepted: something happened that is not a recorded failure.
+    ///
+    /// # Panics
+    /// When it was refused, ignored, or a rule recorded a failure.
+    #[track_caller]
+    pub fn accepted(self) -> A {
+        let decided = self.outcome.expect("the command is accepted");
+        assert_eq!(decided.outcome, None, "a failure is recorded");
+        assert_ne!(decided.events.len(), 0, "something happens");
+        decided.after.expect("the aggregate exists afterwards")
+    }
+
+    /// The command was accepted, and nothing happened.
+    ///
+    /// # Panics
+    /// When something happened or the command was refused.
+    #[track_caller]
+    pub fn ignored(self) {
+        let decided = self.outcome.expect("the command is accepted");
+        let names: Vec<&str> = decided.events.iter().map(|(event, _)| event.name()).collect();
+        assert_eq!(names, [""; 0]);
+    }
+
+    /// The command was refused for this reason.
+    ///
+    /// # Panics
+    /// When it was accepted or refused for another reason.
+    #[track_caller]
+    pub fn refused(self, expected: &A::Refusal) {
+        match self.outcome {
+            Err(Halt::Refused(refusal)) => assert_eq!(&refusal, expected),
+            other => panic!("expected the refusal {expected:?}, got {other:?}"),
+        }
+    }
+
+    /// The command was refused with this code.
+    ///
+    /// # Panics
+    /// When it was accepted or refused with another code.
+    #[track_caller]
+    pub fn refused_as(self, code: &str) {
+        match self.outcome {
+            Err(Halt::Refused(refusal)) => assert_eq!(crate::Refusal::code(&refusal), code),
+            other => panic!("expected the refusal {code}, got {other:?}"),
+        }
+    }
+}
+
+/// An event as a view sees it: first in its stream, recorded [`now`], by nobody.
+pub fn recorded<E: Event>(stream: impl Into<E::Stream>, status: &str, data: E) -> Recorded<E> {
+    Recorded {
+        id: uuid("event"),
+        stream: stream.into(),
+        version: 1,
+        time: now(),
+        status: (!status.is_empty()).then(|| status.to_owned()),
+        actor: Actor::nobody(),
+        correlation_id: uuid("correlation"),
+        causation_id: uuid("causation"),
+        shard: 0,
+        pos: 1,
+        data,
+    }
+}
+
+/// The rows of a view after these events.
+///
+/// # Errors
+/// When arithmetic fails.
+pub fn rows<V, E>(events: impl IntoIterator<Item = Recorded<E>>) -> Folded<Vec<V::Row>>
+where
+    V: crate::Fold<E>,
+    E: Event,
+{
+    let mut rows: std::collections::BTreeMap<crate::view::KeyOf<V>, V::Row> =
+        std::collections::BTreeMap::new();
+    for event in events {
+        for key in V::keys(&event)? {
+            let row = V::fold(&key, rows.remove(&key), &event)?;
+            if let Some(row) = row {
+                rows.insert(key, row);
+            }
+        }
+    }
+    Ok(rows.into_values().collect())
+}
+
+/// The messages that a policy sends, with these rows at hand.
+///
+/// # Errors
+/// Faults of the policy.
+pub fn react<P, E>(
+    event: &Recorded<E>,
+    add: impl Fn(&mut Context, Need),
+) -> Folded<Vec<crate::Message>>
+where
+    P: crate::Policy<E>,
+    E: Event,
+{
+    let mut cx = Context::at(event.time);
+    for _ in 0..100 {
+        match P::on(event, &cx) {
+            Err(Fault::Need(need)) => add(&mut cx, need),
+            done => return done,
+        }
+    }
+    Err(Fault::data("the policy asks for more and more"))
+}
+
+/// The id with this name, as scenarios write it.
+///
+/// # Panics
+/// When ids of this kind are not made from a uuid.
+#[must_use]
+pub fn id<I: Id>(name: &str) -> I {
+    I::fresh(uuid(name)).expect("the id is made from a uuid")
+}
