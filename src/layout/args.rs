@@ -218,7 +218,6 @@ impl List<'_> {
         let line = self.nested.line_break();
         let mut out = String::new();
         let mut column = 0;
-        let mut wrapped = false;
         for (i, item) in printed.iter().enumerate() {
             let last = i + 1 == printed.len();
             let separator = usize::from(!last);
@@ -231,7 +230,6 @@ impl List<'_> {
                 Tactic::Mixed if column + 1 + width(item) + separator > self.nested.width => {
                     out.push_str(&line);
                     column = 0;
-                    wrapped = true;
                 }
                 Tactic::Mixed => {
                     out.push(' ');
@@ -243,7 +241,7 @@ impl List<'_> {
             let comma = match self.with.comma {
                 Comma::Always => true,
                 Comma::Never => false,
-                Comma::WhenVertical => tactic == Tactic::Vertical || wrapped,
+                Comma::WhenVertical => matches!(tactic, Tactic::Vertical | Tactic::Mixed),
             };
             if !last || comma {
                 out.push(',');

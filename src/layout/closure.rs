@@ -42,8 +42,14 @@ pub(super) fn last_closure(node: &Node, shape: Shape) -> Option<String> {
     closure(params, body, shape)
 }
 
+/// The room behind the bars, if the parameters have any themselves.
 fn body_shape(params: &str, shape: Shape) -> Option<Shape> {
-    shape.sub_width(4)?;
+    let bars = params.find('|').unwrap_or(0);
+    let inner = width(params).saturating_sub(bars + 2);
+    shape.sub_width(bars + 4 + 1)?;
+    if params.contains(',') {
+        shape.sub_width(bars + 4 + 1 + inner)?;
+    }
     shape.offset_left(width(params) + 1)
 }
 

@@ -49,7 +49,7 @@ pub(super) fn if_else(node: &Node, shape: Shape, place: Place) -> Option<String>
 fn if_on_one_line(node: &Node, shape: Shape) -> Option<String> {
     let Node::If(pattern, cond, then, Some(other)) = node else { return None };
     let Node::Block(other) = &**other else { return None };
-    let cond = if_head(pattern.as_deref(), cond, shape, 0)?;
+    let cond = head("if", bound(pattern.as_deref()).as_deref(), cond, shape, 0)?;
     if is_multiline(&cond) {
         return None;
     }
@@ -67,7 +67,7 @@ fn if_on_one_line(node: &Node, shape: Shape) -> Option<String> {
 
 fn if_chain(node: &Node, shape: Shape, before: usize) -> Option<String> {
     let Node::If(pattern, cond, then, other) = node else { return None };
-    let cond = if_cond(pattern.as_deref(), cond, shape, before)?;
+    let cond = opening("if", bound(pattern.as_deref()).as_deref(), cond, shape, before)?;
     let then = block(then, shape, Place::Statement);
     let mut out = format!("{cond}{then}");
     match other.as_deref() {
@@ -89,22 +89,45 @@ fn if_chain(node: &Node, shape: Shape, before: usize) -> Option<String> {
     Some(out)
 }
 
-/// `if cond` and what stands before the brace.
-fn if_cond(pattern: Option<&str>, cond: &Node, shape: Shape, before: usize) -> Option<String> {
-    let text = if_head(pattern, cond, shape, before)?;
-    let budget = super::MAX_WIDTH.saturating_sub(shape.used_width() + before + 3 + 2);
-    let indented = last_line(&text).len() - last_line(&text).trim_start().len();
-    let below = (is_multiline(&text) || width(&text) > budget)
-        && (!extendable(&text) || indented > shape.used_width());
-    let gap = if below { line_break(shape.indent) } else { " ".to_owned() };
-    Some(format!("if {text}{gap}"))
+/// `for pattern in over { .. }`
+pub(super) fn for_in(pattern: &str, over: &Node, inner: &Block, shape: Shape) -> Option<String> {
+    let opening = opening("for", Some(&format!("{pattern} in")), over, shape, 0)?;
+    Some(format!("{opening}{}", block(inner, shape, Place::Statement)))
 }
 
-fn if_head(pattern: Option<&str>, cond: &Node, shape: Shape, before: usize) -> Option<String> {
+fn bound(pattern: Option<&str>) -> Option<String> {
+    pattern.map(|pattern| format!("let {pattern} ="))
+}
+
+/// Everything before the brace: the keyword, what is bound, the condition. `before` is what stands
+/// in front of the keyword.
+fn opening(
+    keyword: &str,
+    left: Option<&str>,
+    cond: &Node,
+    shape: Shape,
+    before: usize,
+) -> Option<String> {
+    let text = head(keyword, left, cond, shape, before)?;
+    let used = shape.used_width() + before + keyword.len() + 1 + 2;
+    let indented = last_line(&text).len() - last_line(&text).trim_start().len();
+    let below = (is_multiline(&text) || width(&text) > super::MAX_WIDTH.saturating_sub(used))
+        && (!extendable(&text) || indented > shape.used_width());
+    let gap = if below { line_break(shape.indent) } else { " ".to_owned() };
+    Some(format!("{keyword} {text}{gap}"))
+}
+
+fn head(
+    keyword: &str,
+    left: Option<&str>,
+    cond: &Node,
+    shape: Shape,
+    before: usize,
+) -> Option<String> {
     let full = super::MAX_WIDTH.saturating_sub(shape.used_width());
-    let room = Shape { width: full, ..shape }.offset_left(before + 3)?;
-    match pattern {
-        Some(pattern) => assigned(&format!("let {pattern} ="), cond, room),
+    let room = Shape { width: full, ..shape }.offset_left(before + keyword.len() + 1)?;
+    match left {
+        Some(left) => assigned(left, cond, room),
         None => rewrite(cond, room),
     }
 }
@@ -113,9 +136,8 @@ fn if_head(pattern: Option<&str>, cond: &Node, shape: Shape, before: usize) -> O
 pub(super) fn printed_cond(node: &Node, shape: Shape) -> Option<String> {
     match node {
         Node::Match(on, _) => rewrite(on, shape.offset_left(8)?),
-        Node::If(pattern, cond, ..) => {
-            if_on_one_line(node, shape).or_else(|| if_cond(pattern.as_deref(), cond, shape, 0))
-        }
+        Node::If(pattern, cond, ..) => if_on_one_line(node, shape)
+            .or_else(|| opening("if", bound(pattern.as_deref()).as_deref(), cond, shape, 0)),
         _ => None,
     }
 }

@@ -51,8 +51,9 @@ pub fn use_list(path: &str, names: &[&str], indent: usize) -> String {
     if let [only] = names.as_slice() {
         return format!("use {path}::{only};");
     }
+    // rustfmt counts two columns more than there are.
     let one_line = format!("use {path}::{{{}}};", names.join(", "));
-    if width(&one_line) + indent <= MAX_WIDTH {
+    if width(&one_line) + indent <= MAX_WIDTH - 2 {
         return one_line;
     }
     let mut out = format!("use {path}::{{");
@@ -75,17 +76,9 @@ pub fn use_list(path: &str, names: &[&str], indent: usize) -> String {
     out
 }
 
-/// Names sort by kind (small, CamelCase, CAPITALS), then by spelling with numbers as numbers.
-fn sort_key(name: &str) -> (u8, Vec<(String, u64)>, String) {
+/// `self` first; then by spelling, numbers as numbers.
+fn sort_key(name: &str) -> (bool, Vec<(String, u64)>, String) {
     let bare = name.trim_start_matches("r#");
-    let capital = bare.starts_with(|c: char| c.is_uppercase());
-    let constant = capital && bare.len() > 1 && !bare.contains(|c: char| c.is_lowercase());
-    let kind = match (bare, capital, constant) {
-        ("self", ..) => 0,
-        (_, false, _) => 1,
-        (_, true, false) => 2,
-        (_, true, true) => 3,
-    };
     let mut parts = Vec::new();
     let mut rest = bare;
     while !rest.is_empty() {
@@ -93,10 +86,10 @@ fn sort_key(name: &str) -> (u8, Vec<(String, u64)>, String) {
         let (word, tail) = rest.split_at(digits);
         let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
         let (number, tail) = tail.split_at(end);
-        parts.push((word.to_owned(), number.parse().unwrap_or(0)));
+        parts.push((word.replace('_', " "), number.parse().unwrap_or(0)));
         rest = tail;
     }
-    (kind, parts, bare.to_owned())
+    (bare != "self", parts, bare.to_owned())
 }
 
 /// A function's head up to and including the opening brace: `pub fn name(args) -> T {`.

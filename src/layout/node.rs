@@ -16,7 +16,7 @@ pub enum Node {
     Try(Box<Node>),
     /// `inner.await`
     Await(Box<Node>),
-    /// `of[index]`
+    /// `of[index]`; the first part should be a name or field.
     Index(Box<Node>, Box<Node>),
     /// An operator in front: `&`, `&mut `, `*`, `!`, `-`.
     Prefix(&'static str, Box<Node>),
@@ -36,7 +36,8 @@ pub enum Node {
     Array(Vec<Node>),
     /// `vec![a, b]`, named without the exclamation mark.
     VecMacro(String, Vec<Node>),
-    /// `format!("..", a)`, named without the exclamation mark.
+    /// `format!("..", a)`, named without the exclamation mark. The arguments should be short (names,
+    /// fields, small calls): inside macros rustfmt has rules of its own for closures and commas.
     Macro(String, Vec<Node>),
     /// `|params| body`; the text holds everything up to the second bar (`move |x, y|`). A body of
     /// one expression is given as that expression, braces are added where they are needed.

@@ -1,7 +1,7 @@
 //! Statements, and what the other rooms call.
 
 use super::TAB;
-use super::control::{Place, block, taken};
+use super::control::{Place, block, for_in, taken};
 use super::expr::{rewrite, rewrite_as};
 use super::flat::flat;
 use super::node::{Block, Node, Stmt};
@@ -62,11 +62,7 @@ fn try_print(stmt: &Stmt, shape: Shape, last: bool) -> Option<String> {
         Stmt::Expr(node) => {
             rewrite_as(node, shape, if last { Place::Value } else { Place::Statement })
         }
-        Stmt::For(pattern, over, inner) => {
-            let head = format!("for {pattern} in ");
-            let over = rewrite(over, shape.offset_left(width(&head))?)?;
-            Some(format!("{head}{over} {}", block(inner, shape, Place::Statement)))
-        }
+        Stmt::For(pattern, over, inner) => for_in(pattern, over, inner, shape),
         Stmt::Lines(text) => Some(text.clone()),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use minos::layout::{Arm, Block, Field, Node, Stmt, body};
+use minos::layout::{Arm, Block, Field, Node, Stmt, attribute, body, doc, signature, use_list};
 
 /// A small generator of numbers; the seed names the case.
 struct Random(u64);
@@ -48,7 +48,7 @@ fn expr(r: &mut Random, depth: usize) -> Node {
         return leaf(r);
     }
     let d = depth - 1;
-    match r.below(26) {
+    match r.below(34) {
         0..=3 => leaf(r),
         4..=6 => Node::call(r.pick(TYPES), list(r, d, 4)),
         7..=11 => receiver(r, d).method(r.pick(METHODS), list(r, d, 2)),
@@ -65,8 +65,25 @@ fn expr(r: &mut Random, depth: usize) -> Node {
         22 => Node::Tuple(vec![expr(r, d), expr(r, d)]),
         23 => Node::Array(list(r, d, 5)),
         24 => Node::VecMacro("vec".to_owned(), list(r, d, 5)),
+        25 => Node::Index(Box::new(Node::atom("rows")), Box::new(expr(r, d))),
+        26 => Node::Await(Box::new(receiver(r, d))),
+        27 => Node::Struct("Bid".to_owned(), fields(r, d), Some(Box::new(leaf(r)))),
+        28 => {
+            let mut args = vec![Node::text("{} of {}")];
+            args.extend(list(r, 0, 4));
+            Node::Macro(r.pick(&["format", "check"]).to_owned(), args)
+        }
+        29 => Node::Cast(Box::new(receiver(r, d)), "i64".to_owned()).paren(),
+        30 => Node::Range(Some(Box::new(receiver(r, d))), "..", Some(Box::new(leaf(r)))).paren(),
+        31 => else_if(r, d),
+        32 => Node::closure("move |key, x|", expr(r, d)),
         _ => Node::Match(Box::new(receiver(r, d)), arms(r, d)),
     }
+}
+
+fn else_if(r: &mut Random, depth: usize) -> Node {
+    let last = Node::if_else(binary(r, depth), expr(r, depth), expr(r, depth));
+    Node::if_else(binary(r, depth), expr(r, depth), last)
 }
 
 fn leaf(r: &mut Random) -> Node {
@@ -127,15 +144,26 @@ fn closure_body(r: &mut Random, depth: usize) -> Node {
 fn arms(r: &mut Random, depth: usize) -> Vec<Arm> {
     (0..1 + r.below(3))
         .map(|_| Arm {
-            patterns: vec![r.pick(&["Some(x)", "None", "Event::Opened(ev)", "_"]).to_owned()],
+            patterns: patterns(r),
             guard: (r.below(4) == 0).then(|| binary(r, depth)),
             body: expr(r, depth),
         })
         .collect()
 }
 
+fn patterns(r: &mut Random) -> Vec<String> {
+    let count = if r.below(3) == 0 { 1 + r.below(8) } else { 1 };
+    let all = ["Some(x)", "None", "Event::Opened(ev)", "Status::Closed", "_", "open", "1"];
+    (0..count).map(|_| r.pick(&all).to_owned()).collect()
+}
+
 fn stmt(r: &mut Random, depth: usize) -> Stmt {
-    match r.below(8) {
+    match r.below(9) {
+        7 => Stmt::For(
+            "x".to_owned(),
+            receiver(r, depth),
+            Block(vec![Stmt::Semi(receiver(r, depth))]),
+        ),
         0 => Stmt::Bind("let value".to_owned(), expr(r, depth), None),
         1 => Stmt::Bind("let total_amount: Option<Decimal>".to_owned(), expr(r, depth), None),
         2 => {
@@ -224,4 +252,59 @@ fn random_statements_are_left_alone_by_rustfmt() {
         println!("--- printed\n{before}\n--- rustfmt\n{after}");
     }
     assert!(changed.is_empty(), "{} of {} differ", changed.len(), all.len());
+}
+
+#[test]
+fn items_are_left_alone_by_rustfmt() {
+    let names = [
+        "Auction",
+        "self",
+        "AuctionRefusal as No",
+        "BidPlaced",
+        "step",
+        "MAX",
+        "Bid2",
+        "Bid10",
+        "kit_thing",
+        "r#type",
+        "AVeryLongNameOfAnEvent",
+        "AnotherVeryLongNameOfAnEvent",
+        "ensure",
+        "x1",
+        "x10",
+        "x9",
+        "AndOneMoreRatherLongNameOfAnEvent",
+        "A",
+        "UUID",
+        "Uuid",
+        "Z9",
+    ];
+    let args = ["&self", "cmd: &PlaceBid", "cx: &Context", "and_more: BTreeMap<String, Decimal>"];
+    let mut text = String::new();
+    for count in 1..=names.len() {
+        text.push_str(&format!(
+            "mod m{count} {{\n    {}\n\n",
+            use_list("super", &names[..count], 4)
+        ));
+        text.push_str(&format!("    {}\n", doc("///", &names[..count].join(" and "), 4)));
+        text.push_str(&format!("    {}\n", attribute("derive", &names[2..][..count.min(9)], 4)));
+        text.push_str("    struct S;\n\n");
+        let arguments = &args[..count.min(args.len())];
+        for returns in [None, Some("Decision<Self>")] {
+            let name = format!("pub fn a_name_of_{}", "x".repeat(count));
+            text.push_str(&format!("    {}\n", signature(&name, arguments, returns, 4)));
+            text.push_str("        x;\n    }\n\n");
+        }
+        text.truncate(text.len() - 1);
+        text.push_str("}\n\n");
+    }
+    text.truncate(text.len() - 1);
+    similar_asserts(&text, &rustfmt(&text));
+}
+
+fn similar_asserts(printed: &str, formatted: &str) {
+    for (before, after) in printed.lines().zip(formatted.lines()) {
+        assert_eq!(before, after);
+    }
+    assert_eq!(printed, formatted);
 }
