@@ -127,7 +127,7 @@ impl Filter<'_> {
             (TextMatch::StartsWith, _) => format!("substr({t}, 1, length({n})) = {n}"),
             (TextMatch::EndsWith, Dialect::Postgres) => format!("right({t}, length({n})) = {n}"),
             (TextMatch::EndsWith, Dialect::Sqlite) => {
-                format!("(length({n}) = 0 or substr({t}, -length({n})) = {n})")
+                format!("substr({t}, length({t}) - length({n}) + 1) = {n}")
             }
             (TextMatch::Contains, Dialect::Postgres) => format!("strpos({t}, {n}) > 0"),
             (TextMatch::Contains, Dialect::Sqlite) => format!("instr({t}, {n}) > 0"),
