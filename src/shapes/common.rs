@@ -18,7 +18,7 @@ pub const NAMED: &[Key] = &[
         r#""What it is for.""#,
         "The business meaning; it becomes the documentation of the generated code.",
     ),
-    Key::absent("was", Form::Names, r#""OldName""#, "The old name, or several of them."),
+    Key::absent("was", Form::Was, r#""OldName""#, "The old name, or several of them."),
     Key::reserved("kind", r#""core""#, "A word of your own about what kind of thing this is."),
     Key::reserved("owner", r#""team-workshop""#, "Who answers for it."),
     Key::reserved("contact", r##""#team-workshop""##, "Where to ask about it."),

@@ -69,11 +69,11 @@ pub static ACCESS: Shape = Shape {
         &[
             Key::absent(
                 "roles",
-                Form::Map(&Form::Names),
+                Form::Map(&Form::Upper),
                 r#"{ mechanic = ["AddPart"] }"#,
                 "Commands and queries by role.",
             ),
-            Key::absent("anyone", Form::Names, r#""Load""#, "What anyone may do."),
+            Key::absent("anyone", Form::Upper, r#""Load""#, "What anyone may do."),
             Key::absent(
                 "require",
                 Form::Map(&Form::Expr),
@@ -93,7 +93,7 @@ pub static GRPC: Shape = Shape {
     header: "[grpc]",
     doc: "Commands and queries that are also served as gRPC.",
     parts: &[
-        &[Key::required("expose", Form::Names, r#"["AddPart"]"#, "Commands and queries.")],
+        &[Key::required("expose", Form::Upper, r#"["AddPart"]"#, "Commands and queries.")],
         common::DOC,
     ],
     groups: &[],

@@ -15,10 +15,14 @@ pub enum Form {
     Time,
     /// One of these texts.
     Choice(&'static [&'static str]),
-    /// A lower-case or upper-case name of this context.
+    /// A lower-case name.
     Name,
-    /// One name or several.
+    /// One lower-case name or several.
     Names,
+    /// One upper-case name of this context or several.
+    Upper,
+    /// Old names, in either case: one or several.
+    Was,
     /// A name, perhaps of another context: `stock.Part`.
     Path,
     /// One such name or several.
@@ -79,8 +83,6 @@ pub enum Form {
     Tables(&'static Shape),
     /// A table from a name to such a table: `[command.AddPart]`.
     Named(&'static Shape),
-    /// A table, or one value of the shorter form, as in `on.E` of a process.
-    Either(&'static Form, &'static Shape),
     /// A table with any keys: reserved, not described yet.
     Free,
 }
@@ -242,7 +244,7 @@ impl Form {
             Self::Time => "a time such as \"2026-01-05T09:00:00Z\"".into(),
             Self::Choice(words) => choice(words),
             Self::Name => "a name".into(),
-            Self::Names => "one name or several".into(),
+            Self::Names | Self::Upper | Self::Was => "one name or several".into(),
             Self::Path => "a name, `context.Name` for another context's".into(),
             Self::Paths => "one name or several, `context.Name` for another context's".into(),
             Self::Patterns => "one event name or several, `Aggregate.*` for all of one".into(),
@@ -273,7 +275,6 @@ impl Form {
             Self::Table(_) | Self::Free => "a table".into(),
             Self::Tables(_) => "an array of tables".into(),
             Self::Named(_) => "a table of named tables".into(),
-            Self::Either(inner, _) => format!("{}, or a table", inner.describe()),
         }
     }
 }

@@ -101,7 +101,7 @@ static CALL: Shape = Shape {
         &[
             Key::default("args", Form::Fields, "none", r#"["text: string"]"#, "Its arguments."),
             Key::absent("returns", Form::Type, r#""uuid""#, "Its result."),
-            Key::absent("errors", Form::Names, r#"["Unreachable"]"#, "What can go wrong."),
+            Key::absent("errors", Form::Upper, r#"["Unreachable"]"#, "What can go wrong."),
         ],
         common::DOC,
     ],

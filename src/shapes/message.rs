@@ -113,7 +113,7 @@ const COMMAND_KEYS: &[Key] = &[
     ),
     Key::absent(
         "refuse",
-        Form::Names,
+        Form::Upper,
         r#"["NothingToQuote"]"#,
         "With `decide = \"rust\"`: the refusals that the code may give.",
     ),

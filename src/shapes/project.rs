@@ -57,6 +57,7 @@ pub static PROJECT_FILE: Shape = Shape {
             "{}",
             "The contexts that are described here and not in a file of their own.",
         )],
+        construct::TABLES,
     ],
     groups: &[],
     example: "",

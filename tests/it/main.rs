@@ -9,4 +9,4 @@
 )]
 
 mod layout;
-mod render;
+mod syntax;

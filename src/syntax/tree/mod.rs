@@ -16,9 +16,10 @@ mod types;
 pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Refusal};
 pub use flow::{Policy, Refused, ReplyReaction, Saga, Step};
 pub use reading::{Log, OrderKey, Page, Query, Reaction, Replica, View};
-pub use scenario::{Scenario, Trigger};
+pub use scenario::Scenario;
 pub use types::{EnumDecl, Function, Newtype, Table, Types, Union, UnionMember, Value};
 
+pub use crate::lang::tree::Trigger;
 use crate::lang::tree::{Field, Ident};
 use crate::source::{FileId, Span};
 

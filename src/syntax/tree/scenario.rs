@@ -1,7 +1,7 @@
 //! Examples that are also tests.
 
 use super::Spanned;
-use crate::lang::tree::{Expr, Ident, Message};
+use crate::lang::tree::{Expr, Ident, Message, Trigger};
 use crate::source::Span;
 
 /// `[[scenario]]`.
@@ -33,15 +33,4 @@ pub struct Scenario {
     pub then_rows: Vec<Message>,
     /// The place of the header.
     pub span: Span,
-}
-
-/// What happens in a scenario.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Trigger {
-    /// A command or an event.
-    Message(Box<Message>),
-    /// `timer NAME`; not built yet, already reported.
-    Timer(Ident),
-    /// `schedule NAME`; not built yet, already reported.
-    Schedule(Ident),
 }

@@ -1,0 +1,180 @@
+//! The words of the reports about keys.
+
+use super::{At, Lower, Subject};
+use crate::diagnostics::Diagnostic;
+use crate::lang::tree::Ident;
+use crate::shapes::{Form, Key, Shape, nearest};
+use crate::source::Span;
+use crate::syntax::toml::{Kind, Node};
+
+impl Lower<'_> {
+    /// MN005: the value is of another type.
+    pub(super) fn wrong_type(&mut self, at: &At<'_>, form: &Form, node: &Node) {
+        if matches!(node.kind, Kind::Broken) {
+            self.lost = true;
+            return;
+        }
+        let expected = form.describe();
+        let words = format!(
+            "{}: `{}` must be {expected}, not {}",
+            at.subject.words,
+            at.key.text,
+            node.describe()
+        );
+        let mut found =
+            Diagnostic::error(5, node.span, words).label(format!("expected {expected}"));
+        found = match self.repaired(form, node) {
+            Some(text) => found.help(format!("write `{text}`")).patch(node.span, text),
+            None => found.help(format!("for example `{} = {}`", at.key.text, at.shape.example)),
+        };
+        self.lose(found);
+    }
+
+    /// The value as the form wants it, when only quotes or brackets are missing.
+    fn repaired(&self, form: &Form, node: &Node) -> Option<String> {
+        let source = self.source(node);
+        let short = source.len() < 200 && !source.contains('\n');
+        match (form, &node.kind) {
+            (
+                Form::Text | Form::Expr | Form::Exprs | Form::ExprMap | Form::Time,
+                Kind::Int(Some(_)) | Kind::Float | Kind::Bool(_) | Kind::Datetime,
+            ) if short => Some(format!("\"{source}\"")),
+            (Form::Fields, Kind::Text(_)) if short => Some(format!("[{source}]")),
+            (Form::Tables(_), Kind::Table(_)) if source.starts_with('[') => {
+                Some(format!("[{source}]"))
+            }
+            (Form::Bool, Kind::Text(text)) if text == "true" || text == "false" => {
+                Some(text.clone())
+            }
+            (Form::Int, Kind::Text(text)) if text.parse::<i64>().is_ok() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// MN004, or MN133 in the kernel. Gives the key that was probably meant.
+    pub(super) fn unknown_key(
+        &mut self,
+        subject: &Subject,
+        shape: &'static Shape,
+        key: &Ident,
+        others: &[&str],
+    ) -> Option<&'static Key> {
+        if shape.name == "shared kernel" && is_of_a_context(&key.text) {
+            let words = format!("{}: `{}` is not for the shared kernel", subject.words, key.text);
+            let help = "move it into a context; the kernel holds newtype, value, enum, union, \
+                        table and function only";
+            self.lose(Diagnostic::error(133, key.span, words).help(help));
+            return None;
+        }
+        let free = shape.keys().filter(|k| !others.contains(&k.name));
+        let near = nearest(&key.text, free.map(|k| k.name)).and_then(|name| shape.key(name));
+        let words = format!("{} has no key `{}`", subject.words, key.text);
+        let found = Diagnostic::error(4, key.span, words).label("not known here");
+        match near {
+            Some(near) => {
+                let help = format!("did you mean `{}`?", near.name);
+                self.push(found.help(help).patch(key.span, near.name));
+            }
+            None => self.lose(found.help(known_keys(shape))),
+        }
+        near
+    }
+
+    /// MN012: a required key is missing.
+    pub(super) fn missing(&mut self, subject: &Subject, keys: &[&'static Key]) {
+        if self.lost_keys {
+            return;
+        }
+        let names: Vec<String> = keys.iter().map(|k| format!("`{}`", k.name)).collect();
+        let which = match names.as_slice() {
+            [one] => format!("needs {one}"),
+            many => format!("needs one of {}", many.join(", ")),
+        };
+        let words = format!("{} {which}", subject.words);
+        let found = Diagnostic::error(12, subject.place, words);
+        let help = keys.first().map(|k| format!("write `{} = {}`", k.name, k.example));
+        let found = match help {
+            Some(help) => found.help(help),
+            None => found,
+        };
+        self.lose(found);
+    }
+
+    /// MN013: two keys exclude each other.
+    pub(super) fn excluded(&mut self, subject: &Subject, first: &Ident, second: &Ident) {
+        let words =
+            format!("{}: `{}` and `{}` exclude each other", subject.words, first.text, second.text);
+        let found = Diagnostic::error(13, second.span, words)
+            .label("the second one")
+            .also(first.span, "the first one")
+            .help(format!("remove `{}` or `{}`", second.text, first.text));
+        self.push(found);
+    }
+
+    /// MN013: a key makes sense only with another.
+    pub(super) fn alone(&mut self, subject: &Subject, key: &Ident, needed: &Key) {
+        let words = format!("{}: `{}` needs `{}`", subject.words, key.text, needed.name);
+        let found = Diagnostic::error(13, key.span, words).label("alone").help(format!(
+            "write `{} = {}`, or remove `{}`",
+            needed.name, needed.example, key.text
+        ));
+        self.push(found);
+    }
+
+    /// MN019: not one of the words.
+    pub(super) fn not_a_choice(&mut self, at: &At<'_>, form: &Form, text: &str, inside: Span) {
+        let expected = form.describe();
+        let shown: String = text.chars().take(60).collect();
+        let words =
+            format!("{}: `{}` must be {expected}, not \"{shown}\"", at.subject.words, at.key.text);
+        let found = Diagnostic::error(19, inside, words).label(format!("expected {expected}"));
+        let Form::Choice(choices) = form else { return self.lose(found) };
+        let near = nearest(text, choices.iter().copied());
+        match near.or(if choices.len() == 1 { choices.first().copied() } else { None }) {
+            Some(near) => {
+                self.lose(found.help(format!("write \"{near}\"")).patch(inside, near));
+            }
+            None => self.lose(found.help(format!("write {expected}"))),
+        }
+    }
+
+    /// MN050: not yet.
+    pub(super) fn not_built(&mut self, subject: &Subject, key: &Ident, node: &Node) {
+        if self.shape_only {
+            return;
+        }
+        let is_table =
+            matches!(node.kind, Kind::Table(_) | Kind::Array(_)) && subject.place.end == 0;
+        let words = if is_table {
+            format!("`[{}]` is not built yet", key.text)
+        } else {
+            format!("{}: `{}` is not built yet", subject.words, key.text)
+        };
+        let mut found = Diagnostic::error(50, key.span, words)
+            .label("stage 2")
+            .help("remove it or wait for stage 2");
+        for place in further_places(node) {
+            found = found.also(place, "here too");
+        }
+        self.lose(found);
+    }
+}
+
+/// The places of the second, third … table of a construct.
+fn further_places(node: &Node) -> Vec<Span> {
+    match &node.kind {
+        Kind::Table(inner) => inner.iter().skip(1).map(|entry| entry.key.span).collect(),
+        Kind::Array(items) => items.iter().skip(1).map(|item| item.span).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_of_a_context(key: &str) -> bool {
+    crate::shapes::CONTEXT_FILE.key(key).is_some()
+}
+
+fn known_keys(shape: &Shape) -> String {
+    let names: Vec<String> =
+        shape.keys().filter(|k| !k.reserved).map(|k| format!("`{}`", k.name)).collect();
+    format!("its keys are {}", names.join(", "))
+}

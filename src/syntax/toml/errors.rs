@@ -1,0 +1,196 @@
+//! The parser's errors as reports: one per mistake.
+
+use std::ops::Range;
+
+use super::node::{Document, Entry, Kind, Node};
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::source::{FileId, Span};
+
+/// More errors than this in one file are noise.
+const MOST: usize = 200;
+
+/// Report `found`, mark what it spoilt in `root`, and say where lowering should be silent.
+pub(super) fn report(
+    file: FileId,
+    text: &str,
+    root: &mut [Entry],
+    found: &[toml::de::Error],
+    sink: &mut Sink,
+) -> Document {
+    let mut trouble = Document { lost: !found.is_empty(), ..Document::default() };
+    let mut seen = 0;
+    let mut last_header: Option<Range<usize>> = None;
+    for error in found {
+        let at = error.span().unwrap_or(0..0);
+        if seen >= MOST || is_covered(&trouble.quiet, at.start) {
+            continue;
+        }
+        let span = Span::new(file, at.start, at.end);
+        let kind = Trouble::of(error.message());
+        if kind == Trouble::Duplicate {
+            if at.is_empty() || last_header.as_ref().is_some_and(|h| h.contains(&at.start)) {
+                continue;
+            }
+            let line = line_of(text, at.start);
+            if text.get(line.clone()).is_some_and(|l| l.trim_start().starts_with('[')) {
+                last_header = Some(line.end..next_header(text, line.end));
+            }
+            sink.push(duplicate(span, text.get(at).unwrap_or_default()));
+        } else {
+            cover(text, root, at.start, &mut trouble);
+            sink.push(kind.report(span, error.message()));
+        }
+        seen += 1;
+    }
+    for entry in root {
+        spoil(&mut entry.value, &trouble.quiet);
+    }
+    trouble
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    Duplicate,
+    Depth,
+    Syntax,
+}
+
+impl Trouble {
+    fn of(message: &str) -> Self {
+        if message.starts_with("duplicate key") || message.starts_with("cannot extend value") {
+            Self::Duplicate
+        } else if message.contains("recursion") || message.contains("recurse") {
+            Self::Depth
+        } else {
+            Self::Syntax
+        }
+    }
+
+    fn report(self, span: Span, message: &str) -> Diagnostic {
+        if self == Self::Depth {
+            return Diagnostic::error(6, span, "values are nested too deep")
+                .help("at most 80 levels of brackets, braces and dots");
+        }
+        let (what, help) = explain(message);
+        Diagnostic::error(1, span, format!("this is not TOML: {what}")).help(help)
+    }
+}
+
+/// The parser's words in ours, with what to type.
+fn explain(message: &str) -> (String, &'static str) {
+    let head = message.split(", expected").next().unwrap_or(message);
+    let known = [
+        ("string values must be quoted", "put the value in quotes"),
+        ("invalid basic string", "end the text with `\"` on the same line"),
+        ("invalid literal string", "end the text with `'` on the same line"),
+        ("missing comma", "put a comma between the two"),
+        ("unclosed array", "close the array with `]`"),
+        ("unclosed inline table", "close the table with `}`, on the same line"),
+        ("unclosed table", "close the header with `]`"),
+        ("key with no value", "write `key = value`"),
+        ("unexpected key or value", "put it on a line of its own"),
+        ("missing assignment", "write `key = value`"),
+        ("extra assignment", "put a comma between the two"),
+        ("unquoted keys cannot be empty", "write a key in front of `=`"),
+        ("missing escaped value", "write `\\\\` for a backslash, or use single quotes"),
+        ("invalid boolean", "write `true` or `false`, or put the value in quotes"),
+        ("unexpected `=` in array", "close the array with `]` before the next key"),
+    ];
+    let help = known.iter().find(|(start, _)| head.starts_with(start)).map(|(_, help)| *help);
+    let what = head.chars().take(200).collect::<String>();
+    (what, help.unwrap_or("write `key = value` lines below `[table]` headers"))
+}
+
+fn duplicate(span: Span, key: &str) -> Diagnostic {
+    Diagnostic::error(3, span, format!("`{key}` is there twice"))
+        .label("the second one")
+        .help("keep one of the two")
+}
+
+/// Be silent where this error stands: in the value that it broke, else on its line, else (when the
+/// line is a header) up to the next header.
+fn cover(text: &str, root: &[Entry], at: usize, trouble: &mut Document) {
+    if let Some(broken) = holder(root, at) {
+        trouble.quiet.push(broken.start..broken.end + 1);
+        return;
+    }
+    let line = line_of(text, at);
+    let is_header = text.get(line.clone()).is_some_and(|l| l.trim_start().starts_with('['));
+    let end = if is_header { next_header(text, line.end) } else { line.end };
+    trouble.quiet.push(line.start..end + 1);
+    trouble.lost_keys |= is_header || !has_entry(root, &line);
+}
+
+/// The outermost array or inline table around `at`.
+fn holder(entries: &[Entry], at: usize) -> Option<Range<usize>> {
+    entries.iter().find_map(|entry| holder_in(&entry.value, at))
+}
+
+fn holder_in(node: &Node, at: usize) -> Option<Range<usize>> {
+    let range = node.span.range();
+    let touches = range.start < at && at <= range.end;
+    match &node.kind {
+        Kind::Array(items) if touches => {
+            let headers = items.first().is_some_and(|i| i.span.start == node.span.start);
+            if headers { None } else { Some(range) }
+        }
+        Kind::Array(items) => items.iter().find_map(|item| holder_in(item, at)),
+        Kind::Table(inner) => holder(inner, at).or_else(|| {
+            let holds_values = inner.iter().any(|e| range.contains(&(e.key.span.start as usize)));
+            (touches && holds_values && range != key_range(inner)).then_some(range)
+        }),
+        _ => None,
+    }
+}
+
+fn key_range(inner: &[Entry]) -> Range<usize> {
+    inner.first().map_or(0..0, |e| e.key.span.range())
+}
+
+fn has_entry(entries: &[Entry], line: &Range<usize>) -> bool {
+    entries.iter().any(|entry| {
+        line.contains(&(entry.key.span.start as usize))
+            || match &entry.value.kind {
+                Kind::Table(inner) => has_entry(inner, line),
+                Kind::Array(items) => items.iter().any(|item| match &item.kind {
+                    Kind::Table(inner) => has_entry(inner, line),
+                    _ => false,
+                }),
+                _ => false,
+            }
+    })
+}
+
+/// Values in silent places are not read.
+fn spoil(node: &mut Node, quiet: &[Range<usize>]) {
+    let at = node.span.range();
+    match &mut node.kind {
+        Kind::Table(inner) if !inner.iter().any(|e| at.contains(&(e.key.span.start as usize))) => {
+            inner.iter_mut().for_each(|entry| spoil(&mut entry.value, quiet));
+        }
+        Kind::Array(items) if items.first().is_some_and(|i| i.span.start as usize == at.start) => {
+            items.iter_mut().for_each(|item| spoil(item, quiet));
+        }
+        _ if is_covered(quiet, at.start) => node.kind = Kind::Broken,
+        Kind::Table(inner) => inner.iter_mut().for_each(|e| spoil(&mut e.value, quiet)),
+        Kind::Array(items) => items.iter_mut().for_each(|item| spoil(item, quiet)),
+        _ => {}
+    }
+}
+
+fn is_covered(quiet: &[Range<usize>], at: usize) -> bool {
+    quiet.iter().any(|range| range.contains(&at))
+}
+
+/// The line around `at`, without its end.
+fn line_of(text: &str, at: usize) -> Range<usize> {
+    let start = text.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |i| i + 1);
+    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |i| at + i);
+    start..end
+}
+
+/// Where the next line begins that looks like a header.
+fn next_header(text: &str, from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    rest.find("\n[").map_or(text.len(), |i| from + i)
+}
