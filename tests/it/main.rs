@@ -8,5 +8,6 @@
     reason = "tests may stop at the first surprise"
 )]
 
+mod diagnostics;
 mod layout;
 mod syntax;
