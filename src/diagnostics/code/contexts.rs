@@ -121,7 +121,7 @@ pub(super) const DEPLOYMENT: &[Entry] = &[
     warning(
         504,
         "role grants nothing",
-        "The role lists no command and no query.",
+        "The role lists no command and no query, so it allows nothing.",
         "[access]\nroles.guest = []",
         "[access]\nroles.guest = [\"Shelf\"]",
     ),

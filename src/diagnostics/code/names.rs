@@ -132,7 +132,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     error(
         119,
         "unknown parameter",
-        "The query has no parameter of this name.",
+        "The query has no parameter of this name; `params` lists them.",
         "[query.Load]\nparams = [\"first: date\"]\nwhere = \"day >= params.frist\"",
         "[query.Load]\nparams = [\"first: date\"]\nwhere = \"day >= params.first\"",
     ),
