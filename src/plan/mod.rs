@@ -1,1 +1,13 @@
-//! The complete, sorted list of files to generate.
+//! The complete list of files that a run wants, before any of them is rendered.
+//!
+//! A [`Plan`] maps each path to what it is: who owns it ([`Class`]), which unit of the domain it
+//! belongs to (one lock per unit), and where its text comes from ([`Content`]). It is sorted, names
+//! each path once, and is pure: what is on disk is the business of `merge`.
+
+mod embedded;
+mod files;
+mod rel_path;
+
+pub use embedded::{example, example_names, template, templates};
+pub use files::{Class, Content, Mode, Plan, PlanError, PlannedFile};
+pub use rel_path::{PathError, RelPath};

@@ -10,4 +10,5 @@
 
 mod diagnostics;
 mod layout;
+mod render;
 mod syntax;

@@ -1,4 +1,7 @@
 //! Tests of kit-runtime that need more than the crate itself.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at a surprise")]
 
+mod conformance;
+mod db;
 mod edge;
 mod web;

@@ -97,12 +97,11 @@ impl Violations {
     }
 
     /// Checks the length of a text, in characters, or of a collection.
-    pub fn length<T: Measure + ?Sized>(
-        &mut self,
-        name: &str,
-        value: &T,
-        range: impl RangeBounds<usize>,
-    ) {
+    pub fn length<T: Measure>(&mut self, name: &str, value: &T, range: impl RangeBounds<usize>) {
+        if value.holds_nul() {
+            self.report(name, NUL);
+            return;
+        }
         if let Some(length) = value.measure().filter(|length| !range.contains(length)) {
             let text = format!("the length must be {}, it is {length}", in_words(&range));
             self.report(name, text);
@@ -156,21 +155,26 @@ fn in_words<T: std::fmt::Display>(range: &impl RangeBounds<T>) -> String {
     [low, high].into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
+const NUL: &str = "a text may not hold the character NUL";
+
 /// Something with a length.
 pub trait Measure {
     /// The length; none when there is nothing to measure.
     fn measure(&self) -> Option<usize>;
-}
 
-impl Measure for str {
-    fn measure(&self) -> Option<usize> {
-        Some(self.chars().count())
+    /// Whether it is a text that stores cannot keep, because it holds the character NUL.
+    fn holds_nul(&self) -> bool {
+        false
     }
 }
 
 impl Measure for String {
     fn measure(&self) -> Option<usize> {
-        self.as_str().measure()
+        Some(self.chars().count())
+    }
+
+    fn holds_nul(&self) -> bool {
+        self.contains('\0')
     }
 }
 
@@ -196,11 +200,19 @@ impl<T: Measure> Measure for Option<T> {
     fn measure(&self) -> Option<usize> {
         self.as_ref().and_then(Measure::measure)
     }
+
+    fn holds_nul(&self) -> bool {
+        self.as_ref().is_some_and(Measure::holds_nul)
+    }
 }
 
 impl<T: Measure> Measure for Patch<T> {
     fn measure(&self) -> Option<usize> {
         self.value().and_then(Measure::measure)
+    }
+
+    fn holds_nul(&self) -> bool {
+        self.value().is_some_and(Measure::holds_nul)
     }
 }
 
@@ -298,8 +310,8 @@ nothing_to_check!(bool, i64, Decimal, Uuid, Date);
 
 impl Check for String {
     fn check(&mut self, at: &mut Violations) {
-        if self.contains('\0') {
-            at.report("", "a text may not hold the character NUL");
+        if self.holds_nul() {
+            at.report("", NUL);
         }
     }
 }
@@ -371,7 +383,7 @@ mod tests {
         at.range("weeks", &4, 1..=4);
         assert!(at.is_empty());
         at.range("weeks", &5, 1..=4);
-        at.inside("owner", |at| at.length("name", "", 1..=80));
+        at.inside("owner", |at| at.length("name", &String::new(), 1..=80));
         at.range("left", &None::<i64>, 1..);
         let found: Vec<String> = at.iter().map(|v| format!("{}: {}", v.path, v.text)).collect();
         assert_eq!(
@@ -386,8 +398,10 @@ mod tests {
     #[test]
     fn length_counts_characters() {
         let mut at = Violations::default();
-        at.length("name", "äöü", 3..=3);
+        at.length("name", &"äöü".to_owned(), 3..=3);
         assert!(at.is_empty());
+        at.length("name", &Some("a\0b".to_owned()), ..);
+        assert_eq!(at.iter().count(), 1);
     }
 
     #[test]

@@ -108,6 +108,8 @@ pub enum Cond {
     Const(bool),
     /// A comparison. With an empty side it does not hold, except `Eq` and `Ne`, which treat empty as a value.
     Compare(Term, Op, Term),
+    /// The term is true.
+    True(Term),
     /// The term equals one of the values.
     In(Term, Vec<Value>),
     /// The term is empty.
@@ -211,6 +213,12 @@ impl Term {
     pub fn one_of<T: Serialize>(self, values: impl IntoIterator<Item = T>) -> Cond {
         let values = values.into_iter().map(|v| serde_json::to_value(v).unwrap_or_default());
         Cond::In(self, values.collect())
+    }
+
+    /// True.
+    #[must_use]
+    pub fn is_true(self) -> Cond {
+        Cond::True(self)
     }
 
     /// Empty.

@@ -56,16 +56,16 @@ impl BuiltIn {
     #[must_use]
     pub fn parts(&self) -> (&'static str, u16, &'static str) {
         match self {
-            Self::WrongStatus => ("wrong_status", 409, "the status does not allow this"),
-            Self::NotFound => ("not_found", 404, "there is nothing under this id"),
-            Self::AlreadyExists => ("already_exists", 409, "this id is taken"),
-            Self::Closed => ("closed", 410, "its life has ended"),
+            Self::WrongStatus => ("wrong_status", 409, "not possible in this status"),
+            Self::NotFound => ("not_found", 404, "it does not exist"),
+            Self::AlreadyExists => ("already_exists", 409, "it exists already"),
+            Self::Closed => ("closed", 410, "it is closed"),
             Self::Arithmetic => ("arithmetic", 422, "a number is too large, or divided by zero"),
-            Self::Invalid(violations) => (violations.code(), 422, "the values are not valid"),
+            Self::Invalid(violations) => (violations.code(), 422, "a value is out of its bounds"),
             Self::Unauthenticated => ("unauthenticated", 401, "nobody is signed in"),
-            Self::Forbidden => ("forbidden", 403, "this is not allowed"),
-            Self::VersionMismatch => ("version_mismatch", 412, "the version is another one"),
-            Self::Contention => ("contention", 503, "too many writers at once, try again"),
+            Self::Forbidden => ("forbidden", 403, "not allowed"),
+            Self::VersionMismatch => ("version_mismatch", 412, "it was changed since it was read"),
+            Self::Contention => ("contention", 503, "too many changes at once, try again"),
         }
     }
 

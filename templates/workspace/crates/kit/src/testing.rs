@@ -232,6 +232,41 @@ impl<A: Aggregate> Then<A> {
     }
 }
 
+/// The command's values are fine as they come from outside.
+///
+/// # Panics
+/// When something is wrong with them.
+#[track_caller]
+pub fn valid<C: Command>(mut cmd: C) {
+    let mut at = crate::Violations::default();
+    cmd.check(&mut at);
+    assert!(at.is_empty(), "{at}");
+}
+
+/// Something is wrong with this field of the command, and with no other.
+///
+/// # Panics
+/// When it is not so.
+#[track_caller]
+pub fn invalid<C: Command>(mut cmd: C, field: &str) {
+    let mut at = crate::Violations::default();
+    cmd.check(&mut at);
+    let paths: Vec<&str> = at.iter().map(|violation| violation.path.as_str()).collect();
+    assert_eq!(paths, [field]);
+}
+
+/// The event is stored under this name and version with this payload, and read back from it.
+///
+/// # Panics
+/// When its stored form is another one.
+#[track_caller]
+pub fn stored_as<E: Event>(event: impl Into<E>, name: &str, version: u16, payload: Value) {
+    let event = event.into();
+    assert_eq!((event.name(), event.version()), (name, version));
+    assert_eq!(event.encode().as_ref(), Ok(&payload));
+    assert_eq!(E::decode(name, version, payload), Ok(event));
+}
+
 /// An event as a view sees it: first in its stream, recorded [`now`], by nobody.
 pub fn recorded<E: Event>(stream: impl Into<E::Stream>, status: &str, data: E) -> Recorded<E> {
     Recorded {

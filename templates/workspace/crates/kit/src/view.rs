@@ -2,6 +2,7 @@
 //!
 //! Keeps true: a view only ever computes its own rows, so it can be rebuilt at any time without a side effect.
 
+use crate::context::Context;
 use crate::event::{Event, Recorded};
 use crate::fault::Folded;
 use crate::row::Row;
@@ -18,7 +19,17 @@ pub type KeyOf<V> = <<V as View>::Row as Row>::Key;
 /// How a view follows the events of one kind of stream.
 pub trait Fold<E: Event>: View {
     /// The keys of the rows that the event touches; none when it does not matter here.
-    fn keys(event: &Recorded<E>) -> Folded<Vec<KeyOf<Self>>>;
+    fn keys(event: &Recorded<E>) -> Folded<Vec<KeyOf<Self>>> {
+        let _ = event;
+        Ok(Vec::new())
+    }
+
+    /// As [`Fold::keys`], for events whose keys stand in the rows of another view: those rows come through the
+    /// context, as the other view has them right after the event, or right before one that deletes them.
+    fn keys_via(event: &Recorded<E>, cx: &Context) -> Folded<Vec<KeyOf<Self>>> {
+        let _ = cx;
+        Self::keys(event)
+    }
 
     /// The row under this key after the event; none when there is no row (any more).
     fn fold(

@@ -1,8 +1,8 @@
 //! The trait that both stores implement.
 
 use super::{
-    CursorRow, CursorState, Key, Log, Mark, Message, NumberKey, Outcome, Page, QuerySpec, Record,
-    Row, StoreError, StoredAnswer, StreamKey, StreamState, Unit, ViewSchema, ViewTable,
+    CursorRow, CursorState, Key, Log, Mark, Message, NumberKey, Options, Outcome, Page, QuerySpec,
+    Record, Row, StoreError, StoredAnswer, StreamKey, StreamState, Unit, ViewSchema, ViewTable,
     WatermarkRow,
 };
 use jiff::Timestamp;
@@ -116,6 +116,16 @@ pub struct Meta {
     pub generation: Uuid,
     /// How many shards.
     pub shards: u16,
+}
+
+impl Meta {
+    /// The meta data, if the service that opens the database is the one it belongs to.
+    pub(crate) fn owned_by(self, options: &Options) -> Result<Self, StoreError> {
+        if self.service == options.service {
+            return Ok(self);
+        }
+        Err(StoreError::Foreign { owner: self.service, service: options.service.clone() })
+    }
 }
 
 /// What to read before a decision.

@@ -1,7 +1,7 @@
 //! Technical failures of the store. Business outcomes are [`super::Outcome`], never errors.
 
 /// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be reached, or went away before anything was sent. Trying again is safe.
     #[error("the database is not available: {0}")]
@@ -39,6 +39,9 @@ pub enum StoreError {
     /// The caller asked for something that makes no sense, such as a column the view does not have.
     #[error("the request to the store is wrong: {0}")]
     Invalid(String),
+    /// The page cursor was not made by this query.
+    #[error("the cursor does not belong to this query")]
+    Cursor,
     /// Any other answer of the database.
     #[error("the database refused: {0}")]
     Database(String),

@@ -13,11 +13,20 @@
 //! What it does not do: decide, fold, retry a business conflict, or speak to a broker. Losing a race, a taken value
 //! or a repeated request are ordinary [`Outcome`]s, not errors.
 
+mod check;
 mod clock;
 mod contract;
+mod cursor;
+mod datum;
 mod error;
+mod migrate;
+mod options;
+mod positions;
 mod query;
 mod row;
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod stream;
 mod unit;
 
@@ -25,9 +34,13 @@ pub use clock::{Clock, SystemClock};
 pub use contract::{
     BoxFuture, Load, Loaded, Meta, Store, StoreResult, ViewInfo, ViewStatus, Views,
 };
+pub use datum::row_key;
 pub use error::StoreError;
+pub use options::{Options, open};
 pub use query::{Comparison, Cond, Order, Page, QuerySpec, Term, TextMatch};
 pub use row::{Column, ColumnType, Datum, Key, Row, RowChanges, ViewSchema, ViewTable};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 pub use stream::{
     Append, Expect, Log, Mark, Message, MessageKind, NewEvent, NewMessage, Record, StreamKey,
     StreamState,

@@ -267,3 +267,16 @@ impl Message {
         Mark { shard: self.shard, pos: self.pos, id: self.message.id }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_part_of_the_stored_format() {
+        let stream = StreamKey { tenant: "t".into(), kind: "job".into(), id: "1".into() };
+        assert_eq!(shard_of(&[b"a"], u16::MAX), (0xaf63_dc4c_8601_ec8c_u64 % 65_535) as u16);
+        assert_eq!(stream.shard(64), shard_of(&[b"t\x1fjob\x1f1"], 64));
+        assert_ne!(stream.shard(256), StreamKey::new("job", "1").shard(256));
+    }
+}
