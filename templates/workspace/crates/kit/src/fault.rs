@@ -48,6 +48,14 @@ impl std::fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// The value that a rule before has shown to be there.
+///
+/// # Errors
+/// [`Fault::Data`] when it is not there after all.
+pub fn known<T>(value: Option<T>) -> Folded<T> {
+    value.ok_or_else(|| Fault::data("a value that a rule has checked is missing"))
+}
+
 /// What a pure decision asks for; the runtime fetches it and runs the decision again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {

@@ -25,6 +25,7 @@ pub mod prelude;
 pub mod query;
 pub mod refusal;
 pub mod row;
+pub mod settings;
 pub mod testing;
 pub mod view;
 
@@ -38,7 +39,7 @@ pub use check::{Check, Violation, Violations};
 pub use context::{Actor, Context};
 pub use decision::{Decided, Decision, Events, Halt, Ignore, Instead, Stop, ensure, ensure_else};
 pub use event::{Event, Recorded};
-pub use fault::{Fault, Folded, Need};
+pub use fault::{Fault, Folded, Need, known};
 pub use id::Id;
 pub use policy::{Message, Policy};
 pub use query::{Cond, Filter, Order, Page, Query};

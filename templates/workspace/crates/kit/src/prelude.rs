@@ -13,7 +13,7 @@ pub use crate::check::{Check, Violations};
 pub use crate::context::{Actor, Context};
 pub use crate::decision::{Decision, Events, Ignore, Instead, ensure, ensure_else};
 pub use crate::event::{Event, Recorded};
-pub use crate::fault::{Fault, Folded};
+pub use crate::fault::{Fault, Folded, known};
 pub use crate::id::Id;
 pub use crate::newtype::Newtype;
 pub use crate::patch::Patch;
