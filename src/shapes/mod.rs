@@ -33,15 +33,12 @@ mod later;
 mod edge;
 
 pub use aggregate::{AGGREGATE, REFUSAL};
-pub use context::{CONTEXT, FILE as CONTEXT_FILE, INLINE as CONTEXT_INLINE, KERNEL_FILE};
-mod near;
-
 pub use construct::TABLES as CONSTRUCTS;
+pub use context::{CONTEXT, FILE as CONTEXT_FILE, INLINE as CONTEXT_INLINE, KERNEL_FILE};
 pub use flow::{POLICY, SAGA};
 pub use form::{Form, Group, Key, Need, Shape, Stage};
 pub use functions::{FUNCTION, TABLE};
 pub use message::{COMMAND, EVENT};
-pub use near::nearest;
 pub use project::{PROJECT, PROJECT_FILE, SHORT_FILE};
 pub use reading::{QUERY, REPLICA, VIEW};
 pub use scenario::SCENARIO;

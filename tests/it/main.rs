@@ -10,5 +10,6 @@
 
 mod diagnostics;
 mod layout;
+mod names;
 mod render;
 mod syntax;

@@ -1,9 +1,9 @@
 //! The words of the reports about keys.
 
 use super::{At, Lower, Subject};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, all_nearest};
 use crate::lang::tree::Ident;
-use crate::shapes::{Form, Key, Shape, nearest};
+use crate::shapes::{Form, Key, Shape};
 use crate::source::Span;
 use crate::syntax::toml::{Kind, Node};
 
@@ -67,17 +67,22 @@ impl Lower<'_> {
             return None;
         }
         let free = shape.keys().filter(|k| !others.contains(&k.name));
-        let near = nearest(&key.text, free.map(|k| k.name)).and_then(|name| shape.key(name));
+        let near = all_nearest(&key.text, free.map(|k| k.name));
         let words = format!("{} has no key `{}`", subject.words, key.text);
         let found = Diagnostic::error(4, key.span, words).label("not known here");
-        match near {
-            Some(near) => {
-                let help = format!("did you mean `{}`?", near.name);
-                self.push(found.help(help).patch(key.span, near.name));
+        match near.as_slice() {
+            [] => self.lose(found.help(known_keys(shape))),
+            [near] => {
+                let help = format!("did you mean `{near}`?");
+                self.push(found.help(help).patch(key.span, *near));
+                return shape.key(near);
             }
-            None => self.lose(found.help(known_keys(shape))),
+            several => {
+                let help = format!("did you mean `{}`?", several.join("` or `"));
+                self.lose(found.help(help));
+            }
         }
-        near
+        None
     }
 
     /// MN012: a required key is missing.
@@ -129,12 +134,12 @@ impl Lower<'_> {
             format!("{}: `{}` must be {expected}, not \"{shown}\"", at.subject.words, at.key.text);
         let found = Diagnostic::error(19, inside, words).label(format!("expected {expected}"));
         let Form::Choice(choices) = form else { return self.lose(found) };
-        let near = nearest(text, choices.iter().copied());
-        match near.or(if choices.len() == 1 { choices.first().copied() } else { None }) {
-            Some(near) => {
-                self.lose(found.help(format!("write \"{near}\"")).patch(inside, near));
+        let near = all_nearest(text, choices.iter().copied());
+        match if near.is_empty() && choices.len() == 1 { choices } else { near.as_slice() } {
+            [near] => {
+                self.lose(found.help(format!("write \"{near}\"")).patch(inside, *near));
             }
-            None => self.lose(found.help(format!("write {expected}"))),
+            _ => self.lose(found.help(format!("write {expected}"))),
         }
     }
 

@@ -1,0 +1,169 @@
+//! MN114: what is wrong with a declared name, and all the names that a tree declares.
+
+use super::case::{pascal, snake};
+use super::reserved::{is_never_a_name, is_reserved_context, is_reserved_type, is_rust_keyword};
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::tree::{Expr, Field, Ident};
+use crate::syntax::tree::{Context, Head, Tree, Types};
+
+/// PostgreSQL cuts names after 63 bytes, and some of ours get an ending.
+const LONGEST: usize = 50;
+
+/// What is named; it decides about the spelling and the reserved words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `snake_case`; also a package, a host, a topic.
+    Context,
+    /// `PascalCase`; also a module and a topic.
+    Aggregate,
+    /// `PascalCase`: types, messages, views, queries, policies, sagas.
+    Thing,
+    /// `snake_case`: fields, settings, statuses, members, functions, tables, values of `let`.
+    Field,
+}
+
+/// What is wrong with a name, as the words behind it and what to write instead.
+#[must_use]
+pub fn flaw(kind: Kind, name: &str) -> Option<(String, String)> {
+    let (case, right) = match kind {
+        Kind::Context | Kind::Field => ("snake_case", snake(name)),
+        Kind::Aggregate | Kind::Thing => ("PascalCase", pascal(&snake(name))),
+    };
+    let other = "choose another name".to_owned();
+    if !name.is_ascii() || right.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(("has letters that are not a-z, or begins with a digit".to_owned(), other));
+    }
+    if is_never_a_name(name) {
+        return Some(("cannot be a name in Rust".to_owned(), other));
+    }
+    if right != name {
+        return Some((format!("is not in {case}"), format!("write `{right}`")));
+    }
+    if name.len() > LONGEST {
+        return Some((format!("is longer than {LONGEST} letters"), other));
+    }
+    let reserved = match kind {
+        Kind::Context => is_reserved_context(name),
+        Kind::Aggregate => is_reserved_type(name) || is_rust_keyword(&snake(name)),
+        Kind::Thing => is_reserved_type(name),
+        Kind::Field => false,
+    };
+    reserved.then(|| ("is reserved".to_owned(), other))
+}
+
+/// Report every name of the tree that is not legal everywhere.
+pub fn check(tree: &Tree, sink: &mut Sink) {
+    types(&tree.kernel, sink);
+    for context in &tree.contexts {
+        let from_file = context.head.name.span.range().is_empty();
+        if let Some((what, help)) = flaw(Kind::Context, &context.head.name.text) {
+            let name = &context.head.name;
+            let words = format!("context name `{}` {what}", name.text);
+            let help = if from_file { format!("{help}, and rename the file") } else { help };
+            sink.push(Diagnostic::error(114, name.span, words).help(help));
+        }
+        types(&context.types, sink);
+        behaviour(context, sink);
+        others(context, sink);
+    }
+}
+
+fn report(kind: Kind, what: &str, name: &Ident, sink: &mut Sink) {
+    if let Some((flaw, help)) = flaw(kind, &name.text) {
+        let shown: String = name.text.chars().take(60).collect();
+        let words = format!("{what} name `{}` {flaw}", shown.escape_debug());
+        sink.push(Diagnostic::error(114, name.span, words).help(help));
+    }
+}
+
+fn things<'h>(what: &str, heads: impl Iterator<Item = &'h Head>, sink: &mut Sink) {
+    heads.for_each(|head| report(Kind::Thing, what, &head.name, sink));
+}
+
+fn fields(what: &str, fields: &[Field], sink: &mut Sink) {
+    fields.iter().for_each(|field| report(Kind::Field, what, &field.name, sink));
+}
+
+fn values(what: &str, values: &[(Ident, Expr)], sink: &mut Sink) {
+    values.iter().for_each(|(name, _)| report(Kind::Field, what, name, sink));
+}
+
+fn types(types: &Types, sink: &mut Sink) {
+    things("newtype", types.newtypes.iter().map(|x| &x.head), sink);
+    for value in &types.values {
+        report(Kind::Thing, "value", &value.head.name, sink);
+        fields("field", &value.fields, sink);
+        values("derived", &value.derive, sink);
+    }
+    for decl in &types.enums {
+        report(Kind::Thing, "enum", &decl.head.name, sink);
+        fields("property", &decl.fields, sink);
+        decl.members.iter().for_each(|m| report(Kind::Field, "member", &m.name, sink));
+    }
+    for union in &types.unions {
+        report(Kind::Thing, "union", &union.head.name, sink);
+        for member in &union.members {
+            report(Kind::Field, "member", &member.name, sink);
+            fields("field", &member.fields, sink);
+        }
+    }
+    for table in &types.tables {
+        report(Kind::Field, "table", &table.head.name, sink);
+        fields("argument", &table.args, sink);
+    }
+    for function in &types.functions {
+        report(Kind::Field, "function", &function.head.name, sink);
+        fields("argument", &function.args, sink);
+    }
+}
+
+fn behaviour(context: &Context, sink: &mut Sink) {
+    for aggregate in &context.aggregates {
+        report(Kind::Aggregate, "aggregate", &aggregate.head.name, sink);
+        if let Some(id) = &aggregate.id {
+            report(Kind::Field, "field", &id.name, sink);
+        }
+        aggregate.status.iter().for_each(|name| report(Kind::Field, "status", name, sink));
+        fields("field", &aggregate.state, sink);
+        values("derived", &aggregate.derive, sink);
+        for (name, inner) in &aggregate.entities {
+            report(Kind::Thing, "entity", name, sink);
+            fields("field", inner, sink);
+        }
+    }
+    for command in &context.commands {
+        report(Kind::Thing, "command", &command.head.name, sink);
+        fields("field", &command.fields, sink);
+        values("`lookup`", &command.lookups, sink);
+        values("`let`", &command.lets, sink);
+    }
+    for event in &context.events {
+        report(Kind::Thing, "event", &event.head.name, sink);
+        fields("field", event.fields.as_deref().unwrap_or_default(), sink);
+    }
+    for refusal in &context.refusals {
+        report(Kind::Thing, "refusal", &refusal.head.name, sink);
+        fields("field", refusal.fields.as_deref().unwrap_or_default(), sink);
+    }
+}
+
+fn others(context: &Context, sink: &mut Sink) {
+    fields("setting", &context.settings, sink);
+    for replica in &context.replicas {
+        report(Kind::Thing, "replica", &replica.head.name, sink);
+        fields("column", &replica.columns, sink);
+    }
+    for view in &context.views {
+        report(Kind::Thing, "view", &view.head.name, sink);
+        fields("column", &view.columns, sink);
+    }
+    for query in &context.queries {
+        report(Kind::Thing, "query", &query.head.name, sink);
+        fields("parameter", &query.params, sink);
+    }
+    things("policy", context.policies.iter().map(|x| &x.head), sink);
+    for saga in &context.sagas {
+        report(Kind::Thing, "saga", &saga.head.name, sink);
+        fields("field", &saga.state, sink);
+    }
+}

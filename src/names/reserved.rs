@@ -1,0 +1,108 @@
+//! Words that must not be names.
+
+/// The words of Rust, of edition 2024, that need `r#`; and those that cannot be names at all.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Names that a context cannot have: words of the language, packages of the generated workspace,
+/// packages that its code uses.
+const CONTEXTS: &[&str] = &[
+    "alloc",
+    "app",
+    "axum",
+    "bytes",
+    "contracts",
+    "core",
+    "futures",
+    "gateway",
+    "http",
+    "hyper",
+    "jiff",
+    "kit",
+    "kit_runtime",
+    "main",
+    "minos",
+    "project",
+    "rdkafka",
+    "regex",
+    "reply",
+    "rusqlite",
+    "rust_decimal",
+    "serde",
+    "serde_json",
+    "shared",
+    "sha2",
+    "std",
+    "tempfile",
+    "test",
+    "thiserror",
+    "timer",
+    "tokio",
+    "tokio_postgres",
+    "tower",
+    "tower_http",
+    "tracing",
+    "tracing_subscriber",
+    "uuid",
+];
+
+/// Names that a type, event, command or refusal cannot have: the generated code uses them.
+const TYPES: &[&str] = &[
+    "BTreeMap",
+    "BTreeSet",
+    "Box",
+    "Clone",
+    "Copy",
+    "Date",
+    "Debug",
+    "Decimal",
+    "Default",
+    "Eq",
+    "Err",
+    "From",
+    "Into",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "Patch",
+    "Result",
+    "Self",
+    "Send",
+    "SignedDuration",
+    "Some",
+    "String",
+    "Sync",
+    "Timestamp",
+    "Uuid",
+    "Vec",
+    "Weekday",
+];
+
+/// Whether Rust needs `r#` in front of this name.
+#[must_use]
+pub fn is_rust_keyword(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok()
+}
+
+/// Whether not even `r#` helps.
+pub(super) fn is_never_a_name(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate")
+}
+
+/// Whether a context cannot have this name.
+#[must_use]
+pub fn is_reserved_context(name: &str) -> bool {
+    CONTEXTS.contains(&name) || is_rust_keyword(name) || name.ends_with("_domain")
+}
+
+/// Whether a type or message cannot have this name.
+#[must_use]
+pub fn is_reserved_type(name: &str) -> bool {
+    TYPES.contains(&name)
+}
