@@ -71,14 +71,7 @@ impl Lower<'_> {
         let words = format!("{} has no key `{}`", subject.words, key.text);
         let found = Diagnostic::error(4, key.span, words).label("not known here");
         match near.as_slice() {
-            [] => {
-                let taken = all_nearest(&key.text, shape.keys().map(|k| k.name));
-                let help = match taken.as_slice() {
-                    [] => known_keys(shape),
-                    near => format!("did you mean `{}`?", near.join("` or `")),
-                };
-                self.lose(found.help(help));
-            }
+            [] => self.lose(found.help(known_keys(shape))),
             [near] => {
                 let help = format!("did you mean `{near}`?");
                 self.push(found.help(help).patch(key.span, *near));

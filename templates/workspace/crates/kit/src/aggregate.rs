@@ -5,14 +5,14 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::check::{Check, Violations};
 use crate::context::Context;
 use crate::decision::Decision;
 use crate::event::Event;
-use crate::fault::{Fault, Folded};
+use crate::fault::Folded;
 use crate::id::Id;
+use crate::json::{Document, Json};
 use crate::refusal::Refusal;
 use crate::time::{UTC, Zone};
 
@@ -35,10 +35,16 @@ pub trait Aggregate:
     /// Every way it can say no.
     type Refusal: Refusal;
 
-    /// The state after a first event, or [`Fault::NoBeginning`] when a stream cannot start with it.
+    /// The state after a first event.
+    ///
+    /// # Errors
+    /// [`Fault::NoBeginning`](crate::Fault::NoBeginning) when a stream cannot start with it.
     fn begin(id: Self::Id, event: &Self::Event) -> Folded<Self>;
 
-    /// The effect of a later event. Only arithmetic can fail, and it fails before an event is stored.
+    /// The effect of a later event.
+    ///
+    /// # Errors
+    /// Only arithmetic can fail, and it fails before an event is stored.
     fn apply(&mut self, event: &Self::Event) -> Folded;
 
     /// Where it is in its life, as the status's name on the wire; none without statuses.
@@ -52,13 +58,19 @@ pub trait Aggregate:
     }
 
     /// The values that no other instance may hold at the same time.
+    ///
+    /// # Errors
+    /// When arithmetic fails.
     fn unique(&self) -> Folded<Vec<Unique<Self::Refusal>>> {
         Ok(Vec::new())
     }
 
     /// What a reader gets to see: the state, and the derived values beside it.
-    fn document(&self) -> Folded<Value> {
-        serde_json::to_value(self).map_err(Fault::data)
+    ///
+    /// # Errors
+    /// When a derived value cannot be computed.
+    fn document(&self) -> Folded<Json> {
+        Ok(Document::of(self)?.json())
     }
 }
 
@@ -110,17 +122,26 @@ pub trait Create<C: Command>: Aggregate {
     }
 
     /// The first events, or a refusal.
+    ///
+    /// # Errors
+    /// A refusal, or another reason to stop.
     fn create(id: &Self::Id, cmd: &C, cx: &Context) -> Decision<Self>;
 }
 
 /// The decision about a command to an aggregate that exists.
 pub trait Decide<C: Command>: Aggregate {
     /// The next events, or a refusal.
+    ///
+    /// # Errors
+    /// A refusal, or another reason to stop.
     fn decide(&self, cmd: &C, cx: &Context) -> Decision<Self>;
 }
 
 /// The decision about a command that makes the aggregate when it is not there.
 pub trait Upsert<C: Command>: Aggregate {
     /// The next events, or a refusal; `current` is none before the first event.
+    ///
+    /// # Errors
+    /// A refusal, or another reason to stop.
     fn upsert(current: Option<&Self>, id: &Self::Id, cmd: &C, cx: &Context) -> Decision<Self>;
 }

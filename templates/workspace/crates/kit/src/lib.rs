@@ -18,6 +18,7 @@ pub mod enums;
 pub mod event;
 pub mod fault;
 pub mod id;
+pub mod json;
 pub mod newtype;
 pub mod patch;
 pub mod policy;
@@ -41,6 +42,7 @@ pub use decision::{Decided, Decision, Events, Halt, Ignore, Instead, Stop, ensur
 pub use event::{Event, Recorded};
 pub use fault::{Fault, Folded, Need, known};
 pub use id::Id;
+pub use json::{Document, Json};
 pub use policy::{Message, Policy};
 pub use query::{Cond, Filter, Order, Page, Query};
 pub use refusal::{BuiltIn, Refusal};

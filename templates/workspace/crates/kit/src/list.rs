@@ -103,11 +103,11 @@ pub fn flat_map<T, U, E>(
     items: impl IntoIterator<Item = T>,
     mut make: impl FnMut(T) -> Result<Vec<U>, E>,
 ) -> Result<Vec<U>, E> {
-    let mut made = Vec::new();
+    let mut all = Vec::new();
     for item in items {
-        made.extend(make(item)?);
+        all.extend(make(item)?);
     }
-    Ok(made)
+    Ok(all)
 }
 
 /// The sum of the closure's results; zero of nothing.
@@ -188,6 +188,11 @@ pub trait Keyed {
 
 /// Elements by their key.
 pub type Entities<T> = BTreeMap<<T as Keyed>::Key, T>;
+
+/// Puts an element in its place; one with the same key goes.
+pub fn put<T: Keyed>(entities: &mut Entities<T>, element: T) {
+    entities.insert(element.key(), element);
+}
 
 /// JSON form of [`Entities`]: the elements in key order; for `#[serde(with = "kit::list::entities")]`.
 pub mod entities {

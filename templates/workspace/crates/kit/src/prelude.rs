@@ -15,10 +15,12 @@ pub use crate::decision::{Decision, Events, Ignore, Instead, ensure, ensure_else
 pub use crate::event::{Event, Recorded};
 pub use crate::fault::{Fault, Folded, known};
 pub use crate::id::Id;
+pub use crate::json::{Document, Json};
+pub use crate::list::Entities;
 pub use crate::newtype::Newtype;
 pub use crate::patch::Patch;
 pub use crate::policy::{Message, Policy};
-pub use crate::query::{Filter, Order, Page, Query, col, val};
+pub use crate::query::{Cond, Filter, Order, Page, Query, col, val};
 pub use crate::row::{Column, Kind, Row, Table};
 pub use crate::view::{Fold, View};
 pub use crate::{list, num, text, time};

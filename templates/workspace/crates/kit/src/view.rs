@@ -19,6 +19,9 @@ pub type KeyOf<V> = <<V as View>::Row as Row>::Key;
 /// How a view follows the events of one kind of stream.
 pub trait Fold<E: Event>: View {
     /// The keys of the rows that the event touches; none when it does not matter here.
+    ///
+    /// # Errors
+    /// When arithmetic fails.
     fn keys(event: &Recorded<E>) -> Folded<Vec<KeyOf<Self>>> {
         let _ = event;
         Ok(Vec::new())
@@ -26,12 +29,18 @@ pub trait Fold<E: Event>: View {
 
     /// As [`Fold::keys`], for events whose keys stand in the rows of another view: those rows come through the
     /// context, as the other view has them right after the event, or right before one that deletes them.
+    ///
+    /// # Errors
+    /// When rows are needed first, or arithmetic fails.
     fn keys_via(event: &Recorded<E>, cx: &Context) -> Folded<Vec<KeyOf<Self>>> {
         let _ = cx;
         Self::keys(event)
     }
 
     /// The row under this key after the event; none when there is no row (any more).
+    ///
+    /// # Errors
+    /// When arithmetic fails.
     fn fold(
         key: &KeyOf<Self>,
         row: Option<Self::Row>,

@@ -1,4 +1,4 @@
-// Rendered by minos from minos.toml; own code goes into services/desk/service/src/extend.rs.
+// Rendered by minos from minos.toml; own code goes into extend.rs of the service.
 //! Return tool.
 
 use kit::prelude::*;
