@@ -11,5 +11,6 @@
 mod diagnostics;
 mod layout;
 mod names;
+mod merge;
 mod render;
 mod syntax;
