@@ -10,7 +10,7 @@
 
 mod diagnostics;
 mod layout;
-mod names;
 mod merge;
+mod names;
 mod render;
 mod syntax;

@@ -1,9 +1,7 @@
 //! The decision tables, the state folder, transactions that are killed.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use minos::merge::{
@@ -12,9 +10,11 @@ use minos::merge::{
 use minos::plan::{Class, Mode, RelPath};
 use minos::render::{RenderedFile, RenderedTree};
 use minos::tree::{
-    ApplyError, Digest, Disk, RealDisk, Recovered, Step, apply, create, guard, loose, read_tree,
-    read_under, recover,
+    ApplyError, Digest, RealDisk, Step, apply, create, guard, loose, read_tree, read_under,
 };
+
+mod killed;
+mod random;
 
 type Files = BTreeMap<String, String>;
 
@@ -354,170 +354,9 @@ fn links_are_never_followed() {
     assert!(matches!(apply(&RealDisk, &p, &[step]), Err(ApplyError::InTheWay(_))));
 }
 
-/// A disk that dies at an operation: a write then happens by half, and nothing after it.
-struct Dying {
-    left: Cell<usize>,
-    dead: Cell<bool>,
-}
-
-impl Dying {
-    fn at(operation: usize) -> Self {
-        Self { left: Cell::new(operation), dead: Cell::new(false) }
-    }
-
-    fn alive(&self) -> io::Result<()> {
-        match self.left.get() {
-            0 => {
-                self.dead.set(true);
-                Err(io::Error::other("killed"))
-            }
-            n => {
-                self.left.set(n - 1);
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Disk for Dying {
-    fn make_folder(&self, path: &Utf8Path) -> io::Result<()> {
-        self.alive().and_then(|()| RealDisk.make_folder(path))
-    }
-
-    fn write(&self, path: &Utf8Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
-        let was_dead = self.dead.get();
-        if let Err(killed) = self.alive() {
-            if !was_dead {
-                RealDisk.write(path, &bytes[..bytes.len() / 2], mode)?;
-            }
-            return Err(killed);
-        }
-        RealDisk.write(path, bytes, mode)
-    }
-
-    fn keep(&self, path: &Utf8Path) -> io::Result<()> {
-        self.alive().and_then(|()| RealDisk.keep(path))
-    }
-
-    fn rename(&self, from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
-        self.alive().and_then(|()| RealDisk.rename(from, to))
-    }
-
-    fn remove_file(&self, path: &Utf8Path) -> io::Result<()> {
-        self.alive().and_then(|()| RealDisk.remove_file(path))
-    }
-
-    fn remove_folder(&self, path: &Utf8Path) -> io::Result<()> {
-        self.alive().and_then(|()| RealDisk.remove_folder(path))
-    }
-
-    fn remove_all(&self, path: &Utf8Path) -> io::Result<()> {
-        self.alive().and_then(|()| RealDisk.remove_all(path))
-    }
-}
-
-fn versions() -> (RenderedTree, RenderedTree) {
-    let v1 = tree(&[
-        (Class::Owned, "x/a.rs", "a1\n"),
-        (Class::Owned, "gone/deep/b.rs", "b1\n"),
-        (Class::Keyed, "Cargo.toml", MANIFEST),
-        (Class::Seed, "x/mine.rs", "seed\n"),
-    ]);
-    let v2 = tree(&[
-        (Class::Owned, "x/a.rs", "a2\n"),
-        (Class::Owned, "come/deep/c.rs", "c2\n"),
-        (Class::Keyed, "Cargo.toml", "[workspace]\nmembers = [\"app\"]\n"),
-        (Class::Seed, "x/mine.rs", "other seed\n"),
-    ]);
-    (v1, v2)
-}
-
-#[test]
-fn a_sync_killed_at_any_operation_is_all_or_nothing() {
-    let (v1, v2) = versions();
-    let mut reached = 0;
-    let (mut old_seen, mut new_seen) = (0, 0);
-    for operation in 0.. {
-        let (_keep, root) = temp();
-        let root = root.join("p");
-        make(&root, &v1);
-        let old = files(&root);
-        let (state, decision) = decide(&root, &v2);
-        let steps = steps_of(&state, &decision);
-        let disk = Dying::at(operation);
-        let result = apply(&disk, &root, &steps);
-        recover(&RealDisk, &root).unwrap();
-        let after = files(&root);
-        sync(&root, &v2);
-        let new = files(&root);
-        assert!(!root.join("gone").exists());
-        assert!(!root.join(".minos/txn/new").exists());
-        match after {
-            files if files == old => old_seen += 1,
-            files if files == new => new_seen += 1,
-            files => panic!("operation {operation} leaves a mixture: {files:#?}"),
-        }
-        if result.is_ok() {
-            reached = operation;
-            break;
-        }
-    }
-    assert!(reached > 20, "{reached} operations");
-    assert!(old_seen > 5 && new_seen > 5, "{old_seen} old, {new_seen} new");
-}
-
-#[test]
-fn an_edit_between_the_kill_and_the_recovery_is_kept() {
-    let (v1, v2) = versions();
-    let mut stopped = 0;
-    for operation in 0..60 {
-        let (_keep, root) = temp();
-        let root = root.join("p");
-        make(&root, &v1);
-        let (state, decision) = decide(&root, &v2);
-        if apply(&Dying::at(operation), &root, &steps_of(&state, &decision)).is_ok() {
-            break;
-        }
-        put(&root, "x/a.rs", "mine\n");
-        match recover(&RealDisk, &root) {
-            Ok(Recovered::Nothing | Recovered::Forgotten) => {}
-            Ok(Recovered::Finished) => panic!("operation {operation} overwrote an edit"),
-            Err(ApplyError::Edited(path)) => {
-                assert_eq!(path.as_str(), "x/a.rs");
-                stopped += 1;
-            }
-            Err(other) => panic!("{other}"),
-        }
-        assert_eq!(std::fs::read_to_string(root.join("x/a.rs")).unwrap(), "mine\n");
-    }
-    assert!(stopped > 5, "{stopped}");
-}
-
-#[test]
-fn a_new_project_killed_at_any_operation_is_not_there() {
-    let (v1, _) = versions();
-    let all = initial_files(&v1, &Project::new());
-    let list = || all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
-    for operation in 0.. {
-        let (_keep, root) = temp();
-        let target = root.join("p");
-        if operation % 2 == 0 {
-            std::fs::create_dir(&target).unwrap();
-        }
-        if create(&Dying::at(operation), &target, list()).is_ok() {
-            assert!(operation > 10);
-            break;
-        }
-        let left = target.exists() && target.read_dir_utf8().unwrap().next().is_some();
-        assert!(!left, "operation {operation} leaves a part");
-        create(&RealDisk, &target, list()).unwrap();
-        assert_eq!(root.read_dir_utf8().unwrap().count(), 1, "nothing is left beside it");
-    }
-}
-
 #[test]
 fn unchanged_files_keep_their_time() {
-    let (v1, v2) = versions();
+    let (v1, v2) = killed::versions();
     let (_keep, root) = temp();
     let root = root.join("p");
     make(&root, &v1);
@@ -548,115 +387,4 @@ fn one_run_at_a_time() {
     assert!(guard(&root).unwrap().is_none());
     drop(first);
     assert!(guard(&root).unwrap().is_some());
-}
-
-mod random {
-    //! Random edits against random changes of the plan.
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const PATHS: [&str; 6] = ["x/a.rs", "x/b.rs", "y/c.rs", "y/s.rs", "Cargo.toml", "y/deep/d.rs"];
-
-    fn class_of(path: &str) -> Class {
-        match path {
-            "y/s.rs" | "x/b.rs" => Class::Seed,
-            "Cargo.toml" => Class::Keyed,
-            _ => Class::Owned,
-        }
-    }
-
-    fn wanted(versions: &[usize]) -> RenderedTree {
-        let mut list = Vec::new();
-        for (path, version) in PATHS.iter().zip(versions) {
-            let text = match (*version, class_of(path)) {
-                (0, _) => continue,
-                (v, Class::Keyed) => format!("[workspace]\nmembers = [\"m{v}\"]\nv = {v}\n"),
-                (v, _) => format!("fn {}{v}() {{}}\n", path.len()),
-            };
-            list.push((class_of(path), *path, text));
-        }
-        let list: Vec<(Class, &str, &str)> =
-            list.iter().map(|(class, path, text)| (*class, *path, text.as_str())).collect();
-        tree(&list)
-    }
-
-    #[derive(Debug, Clone)]
-    enum Edit {
-        Change(usize),
-        Delete(usize),
-        Reformat(usize),
-        Add,
-    }
-
-    fn edits() -> impl Strategy<Value = Vec<Edit>> {
-        let one = prop_oneof![
-            (0..PATHS.len()).prop_map(Edit::Change),
-            (0..PATHS.len()).prop_map(Edit::Delete),
-            (0..PATHS.len()).prop_map(Edit::Reformat),
-            Just(Edit::Add),
-        ];
-        prop::collection::vec(one, 0..4)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
-
-        #[test]
-        fn no_edit_is_lost_and_the_second_run_is_empty(
-            before in prop::collection::vec(0usize..3, 6),
-            after in prop::collection::vec(0usize..3, 6),
-            edits in edits(),
-        ) {
-            let (_keep, root) = temp();
-            let root = root.join("p");
-            make(&root, &wanted(&before));
-            let mut mine = Files::new();
-            for edit in edits {
-                match edit {
-                    Edit::Change(i) => {
-                        let path = PATHS[i];
-                        let text = if path == "Cargo.toml" { "# mine\n[mine]\nx = 1\n" } else { "fn mine() {}\n" };
-                        put(&root, path, text);
-                        mine.insert(path.to_owned(), text.to_owned());
-                    }
-                    Edit::Delete(i) => {
-                        let _ = std::fs::remove_file(root.join(PATHS[i]));
-                        mine.remove(PATHS[i]);
-                    }
-                    Edit::Reformat(i) => {
-                        let path = root.join(PATHS[i]);
-                        if let Ok(text) = std::fs::read_to_string(&path) {
-                            let text = text.replace('\n', "\r\n");
-                            std::fs::write(&path, &text).unwrap();
-                            if mine.contains_key(PATHS[i]) {
-                                mine.insert(PATHS[i].to_owned(), text);
-                            }
-                        }
-                    }
-                    Edit::Add => {
-                        put(&root, "y/own.rs", "fn own() {}\n");
-                        mine.insert("y/own.rs".to_owned(), "fn own() {}\n".to_owned());
-                    }
-                }
-            }
-            let disk_before = files(&root);
-            let decision = sync(&root, &wanted(&after));
-            let disk_after = files(&root);
-            if !decision.blocked.is_empty() {
-                prop_assert_eq!(&disk_before, &disk_after);
-            }
-            for (path, text) in &mine {
-                let now = disk_after.get(path).map_or("", String::as_str);
-                let lines = text.lines().all(|line| now.lines().any(|l| l == line));
-                prop_assert!(lines, "{} lost: {:?}", path, now);
-            }
-            if decision.blocked.is_empty() {
-                let again = sync(&root, &wanted(&after));
-                prop_assert!(again.changes.is_empty(), "{:?}", again.changes);
-                prop_assert_eq!(disk_after, files(&root));
-            }
-        }
-    }
 }
