@@ -71,7 +71,14 @@ impl Lower<'_> {
         let words = format!("{} has no key `{}`", subject.words, key.text);
         let found = Diagnostic::error(4, key.span, words).label("not known here");
         match near.as_slice() {
-            [] => self.lose(found.help(known_keys(shape))),
+            [] => {
+                let taken = all_nearest(&key.text, shape.keys().map(|k| k.name));
+                let help = match taken.as_slice() {
+                    [] => known_keys(shape),
+                    near => format!("did you mean `{}`?", near.join("` or `")),
+                };
+                self.lose(found.help(help));
+            }
             [near] => {
                 let help = format!("did you mean `{near}`?");
                 self.push(found.help(help).patch(key.span, *near));
