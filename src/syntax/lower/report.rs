@@ -112,6 +112,15 @@ impl Lower<'_> {
         self.lose(found);
     }
 
+    /// MN342: a command that names a status but no event.
+    pub(super) fn eventless(&mut self, subject: &Subject, to: &Ident) {
+        let words = format!("{} changes the status without an event", subject.words);
+        let found = Diagnostic::error(342, to.span, words)
+            .label("only an event changes the status")
+            .help("name the event: `emit = \"PartHidden\"`");
+        self.lose(found);
+    }
+
     /// MN013: two keys exclude each other.
     pub(super) fn excluded(&mut self, subject: &Subject, first: &Ident, second: &Ident) {
         let words =
