@@ -201,6 +201,14 @@ pub enum Builtin {
     RandomUuid,
 }
 
+impl Builtin {
+    /// Whether its value differs from run to run.
+    #[must_use]
+    pub fn is_random(self) -> bool {
+        matches!(self, Self::RandomDigits | Self::RandomLetters | Self::RandomUuid)
+    }
+}
+
 /// A piece of a `format` template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {

@@ -5,6 +5,9 @@
 //! Text is read totally: any input gives a tree or one report.
 
 pub mod check;
+pub mod eval;
+#[cfg(test)]
+mod fixture;
 pub mod ir;
 mod lex;
 pub mod parse;
@@ -12,5 +15,6 @@ mod text;
 mod token;
 pub mod tree;
 pub mod types;
+mod walk;
 
 pub use text::{Quote, SpanMap, Text};

@@ -44,6 +44,8 @@ pub struct Function {
     pub args: Vec<FieldDef>,
     /// The result's type.
     pub returns: Type,
+    /// The result's bounds.
+    pub bounds: Bounds,
     /// Where it is declared.
     pub span: Span,
 }

@@ -10,7 +10,6 @@
 
 mod diagnostics;
 mod layout;
-mod merge;
 mod names;
 mod render;
 mod syntax;

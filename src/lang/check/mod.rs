@@ -5,11 +5,31 @@
 //! one mistake is one report. Conversions are written out in the IR; facts that conditions
 //! establish (`x.is_some()`) narrow types in what follows.
 
+mod build;
+mod call;
+mod change;
 mod checker;
+mod coerce;
+mod collection;
+mod constant;
+mod expr;
+mod facts;
+mod method;
+mod name;
+mod operator;
 mod scope;
+mod show;
+mod ty;
 
+pub use build::default_of;
+pub use change::touched;
 pub use checker::{Allow, Checker, EachIr, EachSourceIr, Target};
+pub use expr::uuid_of;
 pub use scope::{
     CaseIr, Exists, FunctionDef, Local, LocalKind, Lookups, RowKind, RowSource, Scope, Source,
     TableDef, World,
 };
+pub use show::{example, show};
+
+#[cfg(test)]
+mod tests;

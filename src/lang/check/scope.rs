@@ -6,7 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::ir::{Ir, Root};
-use crate::lang::types::{Bounds, FieldDef, Type, TypeId, TypeTable};
+use crate::lang::types::{
+    Bounds, EnumOrigin, FieldDef, MemberDef, Type, TypeDef, TypeDefKind, TypeId, TypeTable,
+};
+use crate::source::Span;
 
 /// Everything that expressions of any context may name.
 #[derive(Debug, Clone, Default)]
@@ -147,6 +150,8 @@ pub struct Scope {
     pub exists: Exists,
     /// What may be looked up.
     pub lookups: Lookups,
+    /// Where records inside expressions are filled from by name.
+    pub fill: Vec<Source>,
 }
 
 impl Scope {
@@ -195,6 +200,31 @@ pub enum Source {
 }
 
 impl World {
+    /// A world with the built-in enum `Weekday`.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut world = Self::default();
+        let span = Span::default();
+        let members = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|name| MemberDef {
+            name: name.into(),
+            props: vec![],
+            span,
+        });
+        world.types.add(TypeDef {
+            name: "Weekday".into(),
+            context: None,
+            doc: None,
+            span,
+            kind: TypeDefKind::Enum {
+                origin: EnumOrigin::Weekday,
+                members: members.into(),
+                fields: vec![],
+                ordered: true,
+            },
+        });
+        world
+    }
+
     /// The table that `name` means in `context`: its own, then the kernel's.
     #[must_use]
     pub fn table(&self, context: Option<&str>, name: &str) -> Option<(Option<String>, &TableDef)> {

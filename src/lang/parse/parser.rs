@@ -215,12 +215,8 @@ impl Parser<'_> {
             Sign::CloseBlock => "{",
             _ => "<",
         };
-        let outside = match self.peek() {
-            Tok::Sign(s) => s.closes() || *s == Sign::Arrow,
-            Tok::Name(word) => matches!(word.as_str(), "else" | "where" | "otherwise" | "then"),
-            other => *other == Tok::End,
-        };
-        if outside {
+        let closer = matches!(self.peek(), Tok::Sign(s) if s.closes());
+        if closer || *self.peek() == Tok::End {
             let found = Diagnostic::error(9, open, format!("`{opened}` is never closed"));
             let found = found
                 .label("opened here")

@@ -132,8 +132,7 @@ impl Parser<'_> {
             Some(span) => {
                 let report =
                     Diagnostic::error(self.notation.code, span, "several are separated by commas");
-                let gap = Span { start: self.before().end, ..span };
-                Err(Box::new(report.help("write `,`").patch(gap, ",")))
+                Err(Box::new(report.help("write `,`").patch(span, ",")))
             }
             None => Ok(names),
         }

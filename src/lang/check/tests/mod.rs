@@ -1,0 +1,46 @@
+//! Text in, types and reports out.
+
+mod changes;
+mod mistakes;
+mod types;
+
+use super::{Checker, Scope, World, show};
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::fixture::{command, lines, patched, text, world};
+use crate::lang::ir::Ir;
+use crate::lang::parse;
+
+/// An expression in this scope, and what was found.
+fn checked(world: &World, scope: Scope, source: &str) -> (Option<Ir>, Vec<Diagnostic>) {
+    let mut sink = Sink::new();
+    let expr = parse::expr(&text(source), &mut sink);
+    let ir = expr.map(|e| Checker::new(world, Some("workshop"), scope, &mut sink).expr(&e));
+    (ir, sink.finish())
+}
+
+/// The type of an expression in a command, or the reports.
+fn ty(source: &str) -> String {
+    let world = world();
+    let scope = command(&world);
+    let (ir, found) = checked(&world, scope, source);
+    if !found.is_empty() {
+        return lines(source, &found);
+    }
+    ir.map_or_else(String::new, |ir| show(&world.types, &ir.ty))
+}
+
+/// The reports on an expression in a command. Every patch must make its report disappear and add
+/// none.
+fn bad(source: &str) -> String {
+    let world = world();
+    let scope = command(&world);
+    let (_, found) = checked(&world, scope.clone(), source);
+    for d in &found {
+        assert!(d.help.is_some(), "{source}: no help in {d:?}");
+        if let Some(better) = patched(source, d) {
+            let (_, left) = checked(&world, scope.clone(), &better);
+            assert_eq!(left.len() + 1, found.len(), "`{better}`: {}", lines(&better, &left));
+        }
+    }
+    lines(source, &found)
+}

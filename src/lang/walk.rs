@@ -1,0 +1,71 @@
+//! Visiting every part of a typed expression.
+
+use super::ir::{Ir, IrArg, IrKind};
+
+impl IrArg {
+    /// The value, or the closure's body.
+    #[must_use]
+    pub fn ir(&self) -> &Ir {
+        match self {
+            Self::Value(ir) | Self::Closure(_, ir) => ir,
+        }
+    }
+}
+
+impl Ir {
+    /// The direct parts, in the order of the text.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Ir> {
+        match &self.kind {
+            IrKind::Error
+            | IrKind::Lit(_)
+            | IrKind::Local(_)
+            | IrKind::Root(_)
+            | IrKind::RootField { .. }
+            | IrKind::RootDerived { .. }
+            | IrKind::Now
+            | IrKind::Today
+            | IrKind::Exists
+            | IrKind::Member { .. } => vec![],
+            IrKind::Field { of, .. }
+            | IrKind::Derived { of, .. }
+            | IrKind::Convert { of, .. }
+            | IrKind::Not(of)
+            | IrKind::Neg(of)
+            | IrKind::Is { of, .. } => vec![of],
+            IrKind::Record { fields, .. } | IrKind::Union { fields, .. } => {
+                fields.iter().map(|(_, ir)| ir).collect()
+            }
+            IrKind::List(items) => items.iter().collect(),
+            IrKind::And(a, b) | IrKind::Or(a, b) => vec![a, b],
+            IrKind::Compare { left, right, .. } | IrKind::Arith { left, right, .. } => {
+                vec![left, right]
+            }
+            IrKind::In { item, list } => vec![item, list],
+            IrKind::If { cond, then, otherwise } => vec![cond, then, otherwise],
+            IrKind::Index { of, keys } => std::iter::once(&**of).chain(keys).collect(),
+            IrKind::Method { of, args, .. } => {
+                std::iter::once(&**of).chain(args.iter().map(IrArg::ir)).collect()
+            }
+            IrKind::Lookup { keys: args, .. }
+            | IrKind::Builtin { args, .. }
+            | IrKind::Table { args, .. }
+            | IrKind::Function { args, .. }
+            | IrKind::Format { args, .. } => args.iter().collect(),
+            IrKind::Next { part, .. } => part.iter().map(|p| &**p).collect(),
+        }
+    }
+
+    /// Call `visit` for this expression and for everything inside it.
+    pub fn walk(&self, visit: &mut dyn FnMut(&Ir)) {
+        visit(self);
+        for part in self.parts() {
+            part.walk(visit);
+        }
+    }
+
+    /// Whether this or anything inside satisfies `test`.
+    pub fn any(&self, test: &mut dyn FnMut(&Ir) -> bool) -> bool {
+        test(self) || self.parts().into_iter().any(|p| p.any(test))
+    }
+}
