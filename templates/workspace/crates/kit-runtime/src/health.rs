@@ -49,6 +49,7 @@ pub struct Health {
     parts: Arc<Mutex<BTreeMap<String, Condition>>>,
     probes: Arc<Mutex<BTreeMap<String, Probe>>>,
     stop: Stop,
+    owner: String,
 }
 
 impl Health {
@@ -58,10 +59,16 @@ impl Health {
         Self { stop, ..Self::default() }
     }
 
+    /// The same health, for the parts of one service of the process.
+    #[must_use]
+    pub fn part_of(&self, service: &str) -> Self {
+        Self { owner: format!("{service} "), ..self.clone() }
+    }
+
     /// Note how a part is.
     pub fn set(&self, part: &str, condition: Condition) {
         if let Ok(mut parts) = self.parts.lock() {
-            parts.insert(part.to_owned(), condition);
+            parts.insert(format!("{}{part}", self.owner), condition);
         }
     }
 
@@ -72,7 +79,7 @@ impl Health {
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
         if let Ok(mut probes) = self.probes.lock() {
-            probes.insert(part.to_owned(), Arc::new(move || Box::pin(probe())));
+            probes.insert(format!("{}{part}", self.owner), Arc::new(move || Box::pin(probe())));
         }
     }
 

@@ -3,11 +3,14 @@
 //! A service names its aggregates, views and routes; everything generic about running them is
 //! here. The rules of the business are in the domain crates and never see this one.
 
+pub mod command;
 pub mod config;
 pub mod consume;
 pub mod health;
 pub mod http;
+pub mod policy;
 pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
+pub mod views;

@@ -35,6 +35,12 @@ pub trait Aggregate:
     /// Every way it can say no.
     type Refusal: Refusal;
 
+    /// The name of the id's field in answers and paths.
+    #[must_use]
+    fn id_field() -> String {
+        format!("{}_id", Self::NAME)
+    }
+
     /// The state after a first event.
     ///
     /// # Errors

@@ -8,4 +8,5 @@ mod entry;
 mod read;
 
 pub use entry::{Entry, table};
+pub(crate) use read::parse_duration;
 pub use read::{Config, ConfigError, Sources};

@@ -192,7 +192,7 @@ fn read_file(folder: &Path, named: Option<&str>) -> Result<Vec<(String, String)>
 }
 
 /// A duration such as `250ms`, `5s`, `2min`, `24h` or a bare `0`.
-fn parse_duration(text: &str) -> Option<Duration> {
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at_checked(end)?;
     let amount: u64 = digits.parse().ok()?;

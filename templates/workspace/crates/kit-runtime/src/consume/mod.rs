@@ -9,4 +9,6 @@ mod reader;
 mod track;
 
 pub use pace::Pace;
+pub(crate) use pace::any_change;
 pub use reader::{Effects, Reader, Received, Trouble};
+pub(crate) use track::Track;

@@ -1,5 +1,6 @@
 //! The loop of a consumer: look, apply, commit effect and mark together, wait.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +10,13 @@ use super::track::Track;
 use crate::health::{Condition, Health};
 use crate::http::{text_of, unwound};
 use crate::service::{Phase, Stop};
-use crate::store::{BoxFuture, CursorState, Outcome, Record, Store, StoreError, Unit};
+use crate::store::{BoxFuture, CursorState, Mark, Outcome, Record, Store, StoreError, Unit};
 use crate::transport::{Feed, FeedError};
 
 /// Most records per shard in one look.
 const BATCH: u32 = 200;
+/// The same while catching up with a long log.
+const BULK: u32 = 1_000;
 
 /// A record, and the context whose log it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +64,7 @@ pub trait Effects: Send + Sync {
 pub struct Reader {
     effects: Arc<dyn Effects>,
     store: Arc<dyn Store>,
-    tracks: Vec<Track>,
+    tracks: Vec<Track<Record>>,
     health: Health,
     /// Most records per shard in one look.
     limit: u32,
@@ -79,6 +82,18 @@ impl Reader {
     pub fn follow(mut self, feed: Arc<dyn Feed<Record>>, own: bool) -> Self {
         self.tracks.push(Track::new(feed, own));
         self
+    }
+
+    /// Larger batches, for catching up with a long log.
+    #[must_use]
+    pub fn bulk(self) -> Self {
+        Self { limit: BULK, ..self }
+    }
+
+    /// Why a shard stands still, if one does.
+    #[must_use]
+    pub fn stopped(&self) -> Option<&str> {
+        self.tracks.iter().find_map(|it| it.stopped.values().next()).map(String::as_str)
     }
 
     /// Apply everything that comes until the process stops.
@@ -123,13 +138,13 @@ impl Reader {
         let Self { effects, store, tracks, health, limit } = self;
         let Some(track) = tracks.get_mut(index) else { return Ok(0) };
         let mut batch = match track.next(effects.name(), &**store, *limit).await {
-            Ok(batch) => batch,
+            Ok(records) => received(track.source(), records),
             Err(error) => return Err(trouble_with_source(effects.name(), track, health, &error)),
         };
         while !batch.is_empty() {
             match attempt(&**effects, &**store, track, &batch).await {
                 Ok(Outcome::Committed(_)) => {
-                    track.advance(&batch);
+                    track.advance(ends(&batch));
                     if track.stopped.is_empty() {
                         health.set(effects.name(), Condition::Ok);
                     }
@@ -158,7 +173,7 @@ impl Reader {
 async fn attempt(
     effects: &dyn Effects,
     store: &dyn Store,
-    track: &Track,
+    track: &Track<Record>,
     batch: &[Received],
 ) -> Result<Outcome, Trouble> {
     let mut unit = Unit::default();
@@ -180,8 +195,18 @@ async fn attempt(
             return Err(Trouble::Poison { index: 0, reason });
         }
     }
-    track.moves(effects.name(), batch, &mut unit);
+    track.moves(effects.name(), &ends(batch), &mut unit);
     Ok(store.commit(unit).await?)
+}
+
+fn received(source: &str, records: Vec<Record>) -> Vec<Received> {
+    let source: Arc<str> = source.into();
+    records.into_iter().map(|record| Received { source: source.clone(), record }).collect()
+}
+
+/// The last record of each shard.
+fn ends(batch: &[Received]) -> BTreeMap<u16, Mark> {
+    batch.iter().map(|it| (it.record.shard, it.record.mark())).collect()
 }
 
 /// Leave out the record at `index` and everything after it in its shard.
@@ -198,7 +223,7 @@ fn cut(batch: &mut Vec<Received>, index: usize) {
 async fn stop_shard(
     consumer: &str,
     store: &dyn Store,
-    track: &mut Track,
+    track: &mut Track<Record>,
     health: &Health,
     batch: &[Received],
     index: usize,
@@ -230,7 +255,7 @@ async fn stop_shard(
 /// Say what is wrong with a source; tells how long to leave it alone.
 fn trouble_with_source(
     consumer: &str,
-    track: &mut Track,
+    track: &mut Track<Record>,
     health: &Health,
     error: &FeedError,
 ) -> Duration {

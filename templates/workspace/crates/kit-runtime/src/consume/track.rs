@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Received;
-use crate::store::{CursorMove, Mark, Record, Store, StoreError, Unit, WatermarkMove};
-use crate::transport::{Entry, Feed, FeedError, Pulled};
+use crate::store::{CursorMove, Mark, Store, StoreError, Unit, WatermarkMove};
+use crate::transport::{Entry, Feed, FeedError, Logged, Pulled};
 
 /// One source of a consumer: its feed and the marks of what was applied.
-pub(super) struct Track {
-    pub feed: Arc<dyn Feed<Record>>,
+pub(crate) struct Track<T> {
+    pub feed: Arc<dyn Feed<T>>,
     /// The log of the consumer's own store: then the marks are cursors, else watermarks.
     pub own: bool,
     /// The last applied record of each shard.
@@ -22,8 +21,8 @@ pub(super) struct Track {
     pub stopped: BTreeMap<u16, String>,
 }
 
-impl Track {
-    pub fn new(feed: Arc<dyn Feed<Record>>, own: bool) -> Self {
+impl<T: Logged> Track<T> {
+    pub fn new(feed: Arc<dyn Feed<T>>, own: bool) -> Self {
         let (marks, stopped) = (BTreeMap::new(), BTreeMap::new());
         Self { feed, own, marks, generation: None, loaded: false, stopped }
     }
@@ -44,7 +43,7 @@ impl Track {
         consumer: &str,
         store: &dyn Store,
         limit: u32,
-    ) -> Result<Vec<Received>, FeedError> {
+    ) -> Result<Vec<T>, FeedError> {
         if !self.loaded {
             self.load(consumer, store).await?;
         }
@@ -57,26 +56,33 @@ impl Track {
         self.accept(entries)
     }
 
-    /// Add to `unit` that the batch was applied.
-    pub fn moves(&self, consumer: &str, batch: &[Received], unit: &mut Unit) {
-        for to in ends(batch).into_values() {
-            let from = self.mark(to.shard);
-            let generation = self.generation.unwrap_or_default();
+    /// Add to `unit` that everything up to these marks was applied.
+    pub fn moves(&self, consumer: &str, ends: &BTreeMap<u16, Mark>, unit: &mut Unit) {
+        for to in ends.values() {
             if self.own {
-                unit.cursors.push(CursorMove { name: consumer.to_owned(), epoch: 0, from, to });
+                let (name, from) = (consumer.to_owned(), self.mark(to.shard));
+                unit.cursors.push(CursorMove { name, epoch: 0, from, to: *to });
             } else {
-                let (consumer, source) = (consumer.to_owned(), self.feed.name().to_owned());
-                unit.watermarks.push(WatermarkMove { consumer, source, generation, from, to });
+                let from = self.mark(to.shard);
+                unit.watermarks.push(self.watermark(consumer, from, *to));
             }
         }
     }
 
-    /// Note that the batch was applied and committed.
-    pub fn advance(&mut self, batch: &[Received]) {
-        self.marks.extend(ends(batch));
+    /// The move of this source's watermark in one shard.
+    pub fn watermark(&self, consumer: &str, from: Mark, to: Mark) -> WatermarkMove {
+        let (consumer, source) = (consumer.to_owned(), self.feed.name().to_owned());
+        let generation = self.generation.unwrap_or_default();
+        WatermarkMove { consumer, source, generation, from, to }
     }
 
-    fn mark(&self, shard: u16) -> Mark {
+    /// Note that everything up to these marks was applied and committed.
+    pub fn advance(&mut self, ends: BTreeMap<u16, Mark>) {
+        self.marks.extend(ends);
+    }
+
+    /// The last applied record of a shard.
+    pub fn mark(&self, shard: u16) -> Mark {
         self.marks.get(&shard).copied().unwrap_or(Mark::start(shard))
     }
 
@@ -99,10 +105,9 @@ impl Track {
 
     /// Keep what follows directly on what was applied: a repeat is dropped, and so is everything
     /// after a gap, which the next look fetches.
-    fn accept(&self, entries: Vec<Entry<Record>>) -> Result<Vec<Received>, FeedError> {
+    fn accept(&self, entries: Vec<Entry<T>>) -> Result<Vec<T>, FeedError> {
         let mut ends = BTreeMap::new();
         let mut accepted = Vec::with_capacity(entries.len());
-        let source: Arc<str> = self.source().into();
         for Entry { prev, item } in entries {
             let mark = item.mark();
             if self.stopped.contains_key(&mark.shard) {
@@ -115,15 +120,11 @@ impl Track {
                 }
             } else if prev == *end {
                 *end = mark;
-                accepted.push(Received { source: source.clone(), record: item });
+                accepted.push(item);
             } else if prev.pos == end.pos {
                 return Err(FeedError::Diverged { shard: mark.shard });
             }
         }
         Ok(accepted)
     }
-}
-
-fn ends(batch: &[Received]) -> BTreeMap<u16, Mark> {
-    batch.iter().map(|it| (it.record.shard, it.record.mark())).collect()
 }

@@ -78,7 +78,11 @@ fn violation(path: &str, error: &serde_json::Error) -> (String, String) {
         return (path.to_owned(), format!("is not JSON at {place}"));
     }
     let text = error.to_string();
-    let text = text.split(" at line ").next().unwrap_or("").to_owned();
+    in_words(path, text.split(" at line ").next().unwrap_or(""))
+}
+
+/// The words of serde in ours.
+pub(super) fn in_words(path: &str, text: &str) -> (String, String) {
     let named = |prefix: &str| {
         let rest = text.strip_prefix(prefix)?;
         rest.split('`').next().map(str::to_owned)
@@ -153,9 +157,9 @@ mod tests {
     fn check(text: &'static str) -> (String, String) {
         let problem = Body(Bytes::from_static(text.as_bytes())).parse::<Lend>().expect_err(text);
         assert_eq!((problem.status.as_u16(), problem.code.as_ref()), (422, "invalid"));
-        let first = &problem.fields["violations"][0];
+        let first = &problem.fields["errors"][0];
         let part = |name: &str| first[name].as_str().expect("is text").to_owned();
-        (part("path"), part("detail"))
+        (part("path"), part("text"))
     }
 
     fn pair(path: &str, detail: &str) -> (String, String) {

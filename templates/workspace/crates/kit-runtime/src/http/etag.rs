@@ -22,21 +22,13 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     }
     let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let version = version.and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| mismatch(None))
+    version.map(Some).ok_or_else(mismatch)
 }
 
-/// The answer when the stream has another version than the caller saw.
-#[must_use]
-pub fn mismatch(version: Option<i64>) -> Problem {
-    let problem = Problem::new(
-        StatusCode::PRECONDITION_FAILED,
-        "version_mismatch",
-        "it has changed since you saw it",
-    );
-    match version {
-        Some(version) => problem.with("version", version),
-        None => problem,
-    }
+/// The answer to a tag that no version has.
+fn mismatch() -> Problem {
+    let detail = "the version is another one";
+    Problem::new(StatusCode::PRECONDITION_FAILED, "version_mismatch", detail)
 }
 
 #[cfg(test)]

@@ -4,15 +4,23 @@
 //! `application/problem+json`, and no error tells more than its code and text. It decides
 //! nothing: rules are in the domain.
 
+mod answer;
 mod body;
+mod caller;
+mod command;
 mod edge;
 mod etag;
+mod fresh;
 mod position;
 mod problem;
+mod query;
 
 pub use body::Body;
+pub use caller::caller;
+pub use command::{command, create, read, upsert};
 pub use edge::{Edge, wrap};
 pub(crate) use edge::{text_of, unwound};
-pub use etag::{etag, if_match, mismatch};
+pub use etag::{etag, if_match};
 pub use position::{MAX_WAIT, MIN_POSITION, POSITION, Position, STALE};
 pub use problem::{PROBLEM_JSON, Problem};
+pub use query::{one, query};

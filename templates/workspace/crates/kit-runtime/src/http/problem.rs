@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use crate::command::{Failure, Unmet};
 use crate::telemetry;
 
 /// The media type of an error.
@@ -62,14 +63,13 @@ impl Problem {
     pub fn invalid(violations: impl IntoIterator<Item = (String, String)>) -> Self {
         let list: Vec<Value> = violations
             .into_iter()
-            .map(|(path, text)| serde_json::json!({ "path": path, "detail": text }))
+            .map(
+                |(path, text)| serde_json::json!({ "path": path, "code": "invalid", "text": text }),
+            )
             .collect();
-        let problem = Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
-            "the request does not have the form that is asked for",
-        );
-        problem.with("violations", list)
+        let problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "the values are not valid");
+        problem.with("errors", list)
     }
 
     /// The problem with one more member.
@@ -99,14 +99,44 @@ impl Problem {
     }
 }
 
+/// The body of a problem with the ids of the request that it answers.
+pub(super) fn with_ids(mut body: Value) -> Value {
+    if let (Some(trace), Some(members)) = (telemetry::current(), body.as_object_mut()) {
+        members.insert("correlation_id".into(), trace.correlation_id.into());
+        members.insert("trace_id".into(), trace.trace_id.into());
+    }
+    body
+}
+
+impl From<Unmet> for Problem {
+    fn from(unmet: Unmet) -> Self {
+        let status = StatusCode::from_u16(unmet.status).unwrap_or(StatusCode::CONFLICT);
+        let busy = status == StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            status,
+            code: unmet.code.into(),
+            detail: unmet.text.into(),
+            fields: unmet.fields,
+            retry_after: busy.then_some(1),
+        }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        tracing::error!(error.type = "failure", exception.message = %failure, "a request failed");
+        match failure {
+            Failure::Store(error) if error.is_transient() => {
+                Self::unavailable("unavailable", "the database does not answer")
+            }
+            Failure::Store(_) | Failure::Fault(_) => Self::internal(),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = self.body();
-        if let (Some(trace), Some(members)) = (telemetry::current(), body.as_object_mut()) {
-            members.insert("correlation_id".into(), trace.correlation_id.into());
-            members.insert("trace_id".into(), trace.trace_id.into());
-        }
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, Json(with_ids(self.body()))).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(seconds) = self.retry_after {
@@ -133,7 +163,7 @@ mod tests {
     #[test]
     fn violations_are_listed_with_their_paths() {
         let body = Problem::invalid([("name".to_owned(), "is required".to_owned())]).body();
-        assert_eq!(body["violations"][0]["path"], "name");
+        assert_eq!(body["errors"][0]["path"], "name");
         assert_eq!(body["status"], 422);
     }
 }

@@ -1,5 +1,21 @@
 //! A service: what it is made of, how it starts, how it stops.
+//!
+//! Keeps true: one process serves one service or several on one address, with the same code; what
+//! was accepted before the end is finished; everything is ready before the first request. Which
+//! aggregates, views and routes there are is told by the generated `wiring.rs`.
 
+mod app;
+mod builder;
+mod handle;
+mod open;
+mod process;
+mod publication;
+mod role;
 mod stop;
 
+pub use app::App;
+pub use builder::{Builder, Task};
+pub use handle::Service;
+pub use process::{StartError, Started};
+pub use role::Role;
 pub use stop::{Phase, Running, Stop, signalled};

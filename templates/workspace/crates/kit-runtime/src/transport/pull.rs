@@ -46,6 +46,14 @@ impl Address {
         }
     }
 
+    /// What `/ready` answers there, if it is ready.
+    ///
+    /// # Errors
+    /// No answer, or another status than 200.
+    pub async fn ready(&self) -> Result<serde_json::Value, FeedError> {
+        self.get("/ready").await
+    }
+
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FeedError> {
         let answer = tokio::time::timeout(PATIENCE, self.read(path)).await;
         let answer = answer.map_err(|_| FeedError::Unavailable("no answer in time".into()))?;

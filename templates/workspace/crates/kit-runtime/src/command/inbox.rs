@@ -1,0 +1,164 @@
+//! Commands that come as messages: found by their name, checked like any other, decided once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kit::{Aggregate, Command, Create, Decide, Id as _, Upsert, Violations};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::execute::{Decider, Done, Ended, Failure, Request, Unmet, execute};
+use super::meta::Caller;
+use crate::service::Service;
+use crate::store::{BoxFuture, Unit};
+
+/// A command in a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Letter {
+    /// Context, aggregate and command.
+    pub command: String,
+    /// The aggregate's id; none when a new one is to be made.
+    pub id: Option<String>,
+    /// The command's fields.
+    pub payload: Value,
+    /// Who sends it; the message's id is in it.
+    pub caller: Caller,
+}
+
+/// What became of a letter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It was done.
+    Done(Done),
+    /// It was refused, or can never be done.
+    Refused(Unmet),
+    /// Somebody else handles it.
+    Moved,
+}
+
+/// What a unit holds besides a command's own effects, given how the command ended.
+pub type Frame = Arc<dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync>;
+
+/// Something that does a command of one type.
+pub trait Handle: Send + Sync {
+    /// The name of the command.
+    fn name(&self) -> &'static str;
+
+    /// Do it; `frame` is part of the same unit.
+    fn handle<'a>(
+        &'a self,
+        service: &'a Service,
+        letter: Letter,
+        frame: Frame,
+    ) -> BoxFuture<'a, Result<Verdict, Failure>>;
+}
+
+/// The commands that a service takes from messages.
+#[derive(Clone, Default)]
+pub struct Inbox(BTreeMap<&'static str, Arc<dyn Handle>>);
+
+impl Inbox {
+    /// Take one more command.
+    pub fn add(&mut self, handle: Arc<dyn Handle>) {
+        self.0.insert(handle.name(), handle);
+    }
+
+    /// Who does the command of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Arc<dyn Handle>> {
+        self.0.get(name).cloned()
+    }
+}
+
+/// Takes a creating command.
+#[must_use]
+pub fn create<A: Create<C>, C: Command>() -> Arc<dyn Handle> {
+    let decider: Decider<A, C> =
+        |state, id, _, command, cx| kit::decision::create::<A, C>(id, state.is_some(), command, cx);
+    Arc::new(Handler { decider, chosen: A::id })
+}
+
+/// Takes a command to an aggregate that exists.
+#[must_use]
+pub fn decide<A: Decide<C>, C: Command>() -> Arc<dyn Handle> {
+    Arc::new(Handler::<A, C> { decider: kit::decision::decide::<A, C>, chosen: |_| None })
+}
+
+/// Takes a command that makes its aggregate when it is missing.
+#[must_use]
+pub fn upsert<A: Upsert<C>, C: Command>() -> Arc<dyn Handle> {
+    Arc::new(Handler::<A, C> { decider: kit::decision::upsert::<A, C>, chosen: |_| None })
+}
+
+struct Handler<A: Aggregate, C: Command> {
+    decider: Decider<A, C>,
+    /// The id that a creating command itself carries.
+    chosen: fn(&C) -> Option<A::Id>,
+}
+
+impl<A: Aggregate, C: Command> Handler<A, C> {
+    fn request(&self, letter: Letter) -> Result<Request<A, C>, Unmet> {
+        let mut command: C = serde_json::from_value(letter.payload)
+            .map_err(|error| unreadable(&format!("the payload cannot be read: {error}")))?;
+        let mut violations = Violations::default();
+        command.check(&mut violations);
+        if !violations.is_empty() {
+            let refusal = A::Refusal::from(kit::BuiltIn::Invalid(violations));
+            return Err(Unmet::from(&refusal));
+        }
+        let named = letter.id.as_deref().and_then(A::Id::parse);
+        let id = named.or_else(|| (self.chosen)(&command)).or_else(|| {
+            let own = Uuid::new_v5(&letter.caller.message_id, C::NAME.as_bytes());
+            letter.id.is_none().then(|| A::Id::fresh(own)).flatten()
+        });
+        let id = id.ok_or_else(|| unreadable("the id cannot be read"))?;
+        let (decider, caller) = (self.decider, letter.caller);
+        Ok(Request { id, command, decider, caller, if_match: None })
+    }
+}
+
+impl<A: Aggregate, C: Command> Handle for Handler<A, C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn handle<'a>(
+        &'a self,
+        service: &'a Service,
+        letter: Letter,
+        frame: Frame,
+    ) -> BoxFuture<'a, Result<Verdict, Failure>> {
+        Box::pin(async move {
+            let request = match self.request(letter) {
+                Ok(request) => request,
+                Err(unmet) => return refuse(service, unmet, &frame).await,
+            };
+            match execute(service, &request, &*frame).await? {
+                Ended::Done(done) => Ok(Verdict::Done(done)),
+                Ended::Refused(unmet) if unmet.code == "contention" => {
+                    Err(Failure::Store(crate::store::StoreError::Busy(unmet.text)))
+                }
+                Ended::Refused(unmet) => Ok(Verdict::Refused(unmet)),
+                Ended::Replayed(_) | Ended::Moved => Ok(Verdict::Moved),
+            }
+        })
+    }
+}
+
+/// Store that a letter was refused without any decision.
+pub(crate) async fn refuse(
+    service: &Service,
+    unmet: Unmet,
+    frame: &Frame,
+) -> Result<Verdict, Failure> {
+    match service.store().commit(frame(Err(&unmet))).await? {
+        crate::store::Outcome::Committed(_) => Ok(Verdict::Refused(unmet)),
+        _ => Ok(Verdict::Moved),
+    }
+}
+
+/// The refusal of a letter that nobody can read.
+pub(crate) fn unreadable(text: &str) -> Unmet {
+    let text = text.to_owned();
+    Unmet { code: "invalid", status: 422, text, fields: serde_json::Map::new() }
+}

@@ -1,0 +1,201 @@
+//! What a service is made of, before it runs.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use kit::time::{UTC, Zone};
+use kit::{Aggregate, Command, Create, Decide, Event, Recorded, Row as _, Upsert, View};
+
+use super::Service;
+use super::publication::Published;
+use crate::command::{self, Inbox};
+use crate::config::Entry;
+use crate::policy::React;
+use crate::store::Clock;
+use crate::views::{Follow, ViewDef};
+
+/// Work beside the requests; it should end when [`Service::stop`] says so.
+pub type Task = Box<dyn FnOnce(Service) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// A view or replica, what it finds its keys in, and the policies that see its rows.
+pub(super) struct ViewPart {
+    pub view: Arc<dyn ViewDef>,
+    pub name: &'static str,
+    pub via: Option<&'static str>,
+    pub policies: Vec<Arc<dyn React>>,
+}
+
+/// The parts of a service. The generated `wiring.rs` names them.
+pub struct Builder {
+    pub(super) name: String,
+    pub(super) port: u16,
+    pub(super) views: Vec<ViewPart>,
+    pub(super) policies: Vec<Arc<dyn React>>,
+    pub(super) inbox: Inbox,
+    pub(super) published: Published,
+    pub(super) senders: BTreeSet<String>,
+    pub(super) routes: Router<Service>,
+    pub(super) layers: Vec<fn(Router) -> Router>,
+    pub(super) tasks: Vec<(String, Task)>,
+    pub(super) settings: Vec<Entry>,
+    pub(super) clock: Option<Arc<dyn Clock>>,
+    pub(super) zone: &'static Zone,
+}
+
+impl Service {
+    /// The parts of the context `name`, which answers on `port` unless it is told otherwise.
+    #[must_use]
+    pub fn builder(name: &str, port: u16) -> Builder {
+        Builder {
+            name: name.to_owned(),
+            port,
+            views: Vec::new(),
+            policies: Vec::new(),
+            inbox: Inbox::default(),
+            published: Published::default(),
+            senders: BTreeSet::new(),
+            routes: Router::new(),
+            layers: Vec::new(),
+            tasks: Vec::new(),
+            settings: Vec::new(),
+            clock: None,
+            zone: &UTC,
+        }
+    }
+}
+
+impl Builder {
+    /// Take the creating command `C` from messages.
+    #[must_use]
+    pub fn creates<A: Create<C>, C: Command>(mut self) -> Self {
+        self.inbox.add(command::create::<A, C>());
+        self
+    }
+
+    /// Take the command `C` from messages.
+    #[must_use]
+    pub fn decides<A: Decide<C>, C: Command>(mut self) -> Self {
+        self.inbox.add(command::decide::<A, C>());
+        self
+    }
+
+    /// Take the command `C`, which makes its aggregate when it is missing, from messages.
+    #[must_use]
+    pub fn upserts<A: Upsert<C>, C: Command>(mut self) -> Self {
+        self.inbox.add(command::upsert::<A, C>());
+        self
+    }
+
+    /// Publish the events of `A` in the form that `publish` gives them.
+    #[must_use]
+    pub fn publish<A: Aggregate, P: Event>(
+        mut self,
+        publish: fn(&Recorded<A::Event>) -> Option<P>,
+    ) -> Self {
+        self.published.add::<A, P>(publish);
+        self
+    }
+
+    /// The view or replica `V` with the streams it follows.
+    #[must_use]
+    pub fn view<V: View>(mut self, follows: impl IntoIterator<Item = Follow<V>>) -> Self {
+        let view: Arc<dyn ViewDef> = Arc::new(follows.into_iter().collect::<Vec<_>>());
+        let name = V::Row::TABLE.name;
+        self.views.push(ViewPart { view, name, via: None, policies: Vec::new() });
+        self
+    }
+
+    /// The last view finds keys in the rows of the view `W`, which was added before.
+    #[must_use]
+    pub fn via<W: View>(mut self) -> Self {
+        if let Some(part) = self.views.last_mut() {
+            part.via = Some(W::Row::TABLE.name);
+        }
+        self
+    }
+
+    /// A policy that runs with the last view and sees its rows as they were before the event.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Arc<dyn React>) -> Self {
+        if let Some(part) = self.views.last_mut() {
+            part.policies.push(policy);
+        }
+        self
+    }
+
+    /// A policy.
+    #[must_use]
+    pub fn policy(mut self, policy: Arc<dyn React>) -> Self {
+        self.policies.push(policy);
+        self
+    }
+
+    /// The context `name` sends commands to this one.
+    #[must_use]
+    pub fn commands_from(mut self, name: &str) -> Self {
+        self.senders.insert(name.to_owned());
+        self
+    }
+
+    /// Routes, added to those that are there.
+    #[must_use]
+    pub fn routes(mut self, routes: Router<Service>) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
+
+    /// Something that surrounds all routes of the service.
+    #[must_use]
+    pub fn layers(mut self, layers: fn(Router) -> Router) -> Self {
+        self.layers.push(layers);
+        self
+    }
+
+    /// Work beside the requests.
+    #[must_use]
+    pub fn task<F, Fut>(mut self, name: &str, task: F) -> Self
+    where
+        F: FnOnce(Service) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.tasks.push((name.to_owned(), Box::new(move |service| Box::pin(task(service)))));
+        self
+    }
+
+    /// A setting of the service's own.
+    #[must_use]
+    pub fn setting(mut self, name: &str, default: &str, doc: &str) -> Self {
+        self.settings.push(Entry::new(name, default, doc));
+        self
+    }
+
+    /// The zone that gives queries and policies their calendar.
+    #[must_use]
+    pub fn zone(mut self, zone: &'static Zone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// Another clock than the machine's; for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The contexts whose events or messages come here.
+    pub(super) fn sources(&self) -> BTreeSet<String> {
+        let views = self.views.iter().flat_map(|part| {
+            let policies = part.policies.iter().map(|policy| policy.stream());
+            part.view.streams().into_iter().chain(policies)
+        });
+        let streams = views.chain(self.policies.iter().map(|policy| policy.stream()));
+        let mut sources: BTreeSet<String> =
+            streams.filter_map(|it| it.split('.').next()).map(str::to_owned).collect();
+        sources.extend(self.senders.iter().cloned());
+        sources.remove(&self.name);
+        sources
+    }
+}

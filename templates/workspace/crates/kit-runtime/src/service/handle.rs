@@ -1,0 +1,133 @@
+//! A running service, as handlers and tasks see it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kit::time::Zone;
+
+use super::{Role, Stop};
+use crate::command::{Inbox, Stripes};
+use crate::health::Health;
+use crate::store::{Clock, Store};
+use crate::transport::Publication;
+use crate::views::Tables;
+
+/// A running service. Cheap to clone; the state of every route.
+#[derive(Clone)]
+pub struct Service(Arc<Parts>);
+
+/// What a running service consists of.
+pub(super) struct Parts {
+    pub name: String,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub tables: Arc<Tables>,
+    pub inbox: Inbox,
+    pub publication: Arc<dyn Publication>,
+    pub health: Health,
+    pub stop: Stop,
+    pub roles: BTreeSet<Role>,
+    pub dev: bool,
+    pub zone: &'static Zone,
+    pub keep_answers: Duration,
+    pub stripes: Stripes,
+}
+
+impl Service {
+    pub(super) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The context's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    /// The database, for a task that keeps it.
+    #[must_use]
+    pub fn shared_store(&self) -> Arc<dyn Store> {
+        self.0.store.clone()
+    }
+
+    /// The present moment of decisions.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.0.clock.clone()
+    }
+
+    /// The tables of views and replicas.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        &self.0.tables
+    }
+
+    pub(crate) fn shared_tables(&self) -> Arc<Tables> {
+        self.0.tables.clone()
+    }
+
+    /// The commands that may come as messages.
+    #[must_use]
+    pub fn inbox(&self) -> &Inbox {
+        &self.0.inbox
+    }
+
+    /// What leaves the service.
+    #[must_use]
+    pub fn publication(&self) -> Arc<dyn Publication> {
+        self.0.publication.clone()
+    }
+
+    /// How its parts are.
+    #[must_use]
+    pub fn health(&self) -> &Health {
+        &self.0.health
+    }
+
+    /// How far the process is on its way down.
+    #[must_use]
+    pub fn stop(&self) -> &Stop {
+        &self.0.stop
+    }
+
+    /// Whether this process plays a part.
+    #[must_use]
+    pub fn plays(&self, role: Role) -> bool {
+        self.0.roles.contains(&role)
+    }
+
+    /// Whether an unsigned `x-actor` is believed.
+    #[must_use]
+    pub fn dev(&self) -> bool {
+        self.0.dev
+    }
+
+    /// Until when an answer given now is kept for its `Idempotency-Key`.
+    #[must_use]
+    pub(crate) fn expiry(&self) -> Timestamp {
+        let now = self.clock().now();
+        now.checked_add(self.0.keep_answers).unwrap_or(now)
+    }
+
+    /// The zone of the context's calendar.
+    #[must_use]
+    pub fn zone(&self) -> &'static Zone {
+        self.0.zone
+    }
+
+    pub(crate) fn stripes(&self) -> &Stripes {
+        &self.0.stripes
+    }
+}

@@ -1,0 +1,298 @@
+//! From the parts of a service to one that runs: its database, its tables, its readers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use kit::Table;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::builder::{Builder, ViewPart};
+use super::handle::Parts;
+use super::process::{Opening, StartError};
+use super::{Role, Service};
+use crate::command::Stripes;
+use crate::consume::{Pace, Reader};
+use crate::policy::Delivery;
+use crate::store::{self, Options, SystemClock, ViewInfo, ViewSchema, ViewTable};
+use crate::telemetry::{Trace, scoped};
+use crate::transport::{Address, Feed, Local, OwnLog, Pull};
+use crate::views::{Group, Live, Tables, schema_of};
+
+/// Where the records of another context come from.
+pub(super) enum Source {
+    /// Its store in this process.
+    Here(Service),
+    /// Its address.
+    There(Address),
+}
+
+/// A service whose database is open, and what is still to be started.
+pub(super) struct Opened {
+    pub service: Service,
+    pub builder: Builder,
+    instances: BTreeMap<&'static str, ViewTable>,
+}
+
+impl Opened {
+    /// Open the database and bring its tables up to date.
+    pub async fn open(builder: Builder, url: &str, with: &Opening) -> Result<Self, StartError> {
+        let mut options = Options::new(builder.name.clone());
+        options.clock.clone_from(&builder.clock);
+        let store = store::open(url, options).await.map_err(|error| {
+            StartError(format!("the database of {} cannot be opened: {error}", builder.name))
+        })?;
+        let health = with.health.part_of(&builder.name);
+        health.require("database", {
+            let store = store.clone();
+            move || {
+                let store = store.clone();
+                async move { store.ping().await.map_err(|error| error.to_string()) }
+            }
+        });
+        let service = Service::new(Parts {
+            name: builder.name.clone(),
+            store,
+            clock: builder.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
+            tables: Arc::new(Tables::default()),
+            inbox: builder.inbox.clone(),
+            publication: Arc::new(builder.published.clone()),
+            health,
+            stop: with.stop.clone(),
+            roles: with.roles.clone(),
+            dev: with.dev,
+            zone: builder.zone,
+            keep_answers: with.keep_answers,
+            stripes: Stripes::default(),
+        });
+        let mut opened = Self { service, builder, instances: BTreeMap::new() };
+        opened.open_views().await?;
+        Ok(opened)
+    }
+
+    async fn open_views(&mut self) -> Result<(), StartError> {
+        for part in &self.builder.views {
+            let schema = schema_of(part.view.table());
+            let hash = code_hash(part.view.table());
+            let views = self.service.store().open_view(schema, hash).await?;
+            self.instances.insert(part.name, instance(schema, &views.live));
+        }
+        self.read_instances();
+        Ok(())
+    }
+
+    /// Build anew the views whose shape is another one than their table's.
+    pub async fn renew_views(
+        &mut self,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<(), StartError> {
+        for names in groups(&self.builder.views) {
+            let mut changed = false;
+            for part in self.builder.views.iter().filter(|part| names.contains(part.name)) {
+                let schema = schema_of(part.view.table());
+                let hash = code_hash(part.view.table());
+                changed |= self.service.store().open_view(schema, hash).await?.building.is_some();
+            }
+            if changed {
+                self.rebuild(&names, sources).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Build the view of this name anew, with those that belong to it, and read it from then on.
+    pub async fn rebuild_view(
+        &mut self,
+        name: &str,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<(), StartError> {
+        let group = groups(&self.builder.views).into_iter().find(|names| names.contains(name));
+        match group {
+            Some(names) => self.rebuild(&names, sources).await,
+            None => Err(StartError(format!("{} has no view {name}", self.service.name()))),
+        }
+    }
+
+    async fn rebuild(
+        &mut self,
+        names: &BTreeSet<&'static str>,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<(), StartError> {
+        let store = self.service.store();
+        let mut tables = BTreeMap::new();
+        for part in self.builder.views.iter().filter(|part| names.contains(part.name)) {
+            let schema = schema_of(part.view.table());
+            let made = store.rebuild_view(schema, code_hash(part.view.table())).await?;
+            tables.insert(part.name, instance(schema, &made));
+        }
+        let mut reader = self.reader(names, &tables, false, sources)?.bulk();
+        reader.catch_up(self.service.stop()).await;
+        if let Some(reason) = reader.stopped() {
+            return Err(StartError(format!("the view cannot be built: {reason}")));
+        }
+        for (name, table) in tables {
+            store.swap_view(table).await?;
+            self.instances.insert(name, table);
+            tracing::info!(
+                event.name = "view_rebuilt",
+                view = name,
+                version = table.version,
+                "rebuilt"
+            );
+        }
+        self.read_instances();
+        Ok(())
+    }
+
+    /// Let queries and lookups read the instances of this process.
+    fn read_instances(&self) {
+        for names in groups(&self.builder.views) {
+            let parts = || self.builder.views.iter().filter(|part| names.contains(part.name));
+            let first = parts().next().and_then(|part| self.instances.get(part.name));
+            let Some(reader) = first.map(ViewTable::cursor_name) else { continue };
+            for part in parts() {
+                let Some(table) = self.instances.get(part.name) else { continue };
+                let streams = part.view.streams().into_iter().collect();
+                self.service.tables().set(Live { table: *table, reader: reader.clone(), streams });
+            }
+        }
+    }
+
+    /// Start everything that runs beside the requests.
+    pub fn start(
+        &mut self,
+        sources: &BTreeMap<String, Source>,
+        pace: Pace,
+        running: &mut JoinSet<()>,
+    ) -> Result<(), StartError> {
+        let mut readers = Vec::new();
+        for names in groups(&self.builder.views) {
+            let parts = self.builder.views.iter().filter(|part| names.contains(part.name));
+            let reacts = parts.clone().any(|part| !part.policies.is_empty());
+            if self.service.plays(Role::Views) || reacts {
+                readers.push(self.reader(&names, &self.instances, true, sources)?);
+            }
+        }
+        if self.service.plays(Role::Commands) {
+            for policy in &self.builder.policies {
+                let group = self.group(format!("policy:{}", policy.name())).policy(policy.clone());
+                let streams = BTreeSet::from([policy.stream()]);
+                readers.push(self.follow(group, &streams, sources)?);
+            }
+            let delivery = self.delivery(sources)?;
+            let service = self.service.name().to_owned();
+            running
+                .spawn(async move { scoped(Trace::start(), &service, delivery.run(pace)).await });
+        }
+        for reader in readers {
+            let (service, stop) = (self.service.name().to_owned(), self.service.stop().clone());
+            running.spawn(async move {
+                scoped(Trace::start(), &service, reader.run(pace, stop)).await;
+            });
+        }
+        for (name, task) in self.builder.tasks.drain(..) {
+            let (service, work) = (self.service.clone(), task(self.service.clone()));
+            running.spawn(async move {
+                tracing::info!(task = name, "started");
+                scoped(Trace::start(), service.name(), work).await;
+            });
+        }
+        Ok(())
+    }
+
+    fn delivery(&self, sources: &BTreeMap<String, Source>) -> Result<Delivery, StartError> {
+        let (service, name) = (&self.service, self.service.name());
+        let own = Local::commands(service.shared_store(), name);
+        let mut delivery = Delivery::new(service.clone()).follow(Arc::new(own));
+        for sender in self.builder.senders.iter().filter(|sender| *sender != name) {
+            delivery = delivery.follow(match source(sources, sender)? {
+                Source::Here(other) => Arc::new(Local::commands(other.shared_store(), name)),
+                Source::There(address) => Arc::new(Pull::commands(sender, address.clone(), name)),
+            });
+        }
+        Ok(delivery)
+    }
+
+    fn reader(
+        &self,
+        names: &BTreeSet<&'static str>,
+        tables: &BTreeMap<&'static str, ViewTable>,
+        reacting: bool,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<Reader, StartError> {
+        let mut streams = BTreeSet::new();
+        let parts: Vec<_> =
+            self.builder.views.iter().filter(|part| names.contains(part.name)).collect();
+        let first = parts.first().and_then(|part| tables.get(part.name));
+        let mut group = self.group(first.map_or_else(String::new, ViewTable::cursor_name));
+        for part in parts {
+            let Some(table) = tables.get(part.name) else { continue };
+            streams.extend(part.view.streams());
+            group = group.view(part.view.clone(), *table);
+            for policy in part.policies.iter().filter(|_| reacting) {
+                streams.insert(policy.stream());
+                group = group.policy(policy.clone());
+            }
+        }
+        self.follow(group, &streams, sources)
+    }
+
+    fn group(&self, name: String) -> Group {
+        let service = &self.service;
+        Group::new(name, service.shared_store(), service.shared_clock(), service.shared_tables())
+    }
+
+    fn follow(
+        &self,
+        group: Group,
+        streams: &BTreeSet<&'static str>,
+        sources: &BTreeMap<String, Source>,
+    ) -> Result<Reader, StartError> {
+        let service = &self.service;
+        let health = service.health().clone();
+        let mut reader = Reader::new(Arc::new(group), service.shared_store(), health);
+        let contexts: BTreeSet<_> = streams.iter().filter_map(|it| it.split('.').next()).collect();
+        for context in contexts {
+            if context == service.name() {
+                reader = reader.follow(Arc::new(OwnLog::new(service.shared_store())), true);
+                continue;
+            }
+            let feed: Arc<dyn Feed<store::Record>> = match source(sources, context)? {
+                Source::Here(other) => {
+                    Arc::new(Local::events(other.shared_store(), other.publication()))
+                }
+                Source::There(address) => Arc::new(Pull::events(context, address.clone())),
+            };
+            reader = reader.follow(feed, false);
+        }
+        Ok(reader)
+    }
+}
+
+fn source<'a>(sources: &'a BTreeMap<String, Source>, name: &str) -> Result<&'a Source, StartError> {
+    let missing = || StartError(format!("nobody said where {name} is"));
+    sources.get(name).ok_or_else(missing)
+}
+
+/// The views by group, in the order of the text: a view and those it finds keys in are together.
+fn groups(parts: &[ViewPart]) -> Vec<BTreeSet<&'static str>> {
+    let mut groups: Vec<BTreeSet<&'static str>> = Vec::new();
+    for part in parts {
+        let home = part.via.and_then(|via| groups.iter_mut().find(|names| names.contains(via)));
+        match home {
+            Some(names) => drop(names.insert(part.name)),
+            None => groups.push(BTreeSet::from([part.name])),
+        }
+    }
+    groups
+}
+
+fn instance(schema: ViewSchema, info: &ViewInfo) -> ViewTable {
+    ViewTable { schema, version: info.version }
+}
+
+/// Changes whenever the rows must be built anew.
+fn code_hash(table: &Table) -> String {
+    let shape = format!("{}|{:?}", table.version, table.columns);
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, shape.as_bytes()).simple().to_string()
+}

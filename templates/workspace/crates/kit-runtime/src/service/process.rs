@@ -1,0 +1,367 @@
+//! A process: settings, subcommands, start, serving, stop.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::builder::Builder;
+use super::open::{Opened, Source};
+use super::{Phase, Role, Service, Stop, signalled};
+use crate::config::{Config, ConfigError, Entry, Sources, table};
+use crate::consume::Pace;
+use crate::health::Health;
+use crate::http::{Edge, wrap};
+use crate::store::StoreError;
+use crate::telemetry::{self, Format};
+use crate::transport::{Address, endpoint};
+
+/// How long background work may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a process does not start, in words for the person who starts it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> Self {
+        Self(error.0)
+    }
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What all services of a process share while they are opened.
+pub(super) struct Opening {
+    pub health: Health,
+    pub stop: Stop,
+    pub roles: BTreeSet<Role>,
+    pub dev: bool,
+    pub keep_answers: Duration,
+    pub pace: Pace,
+    pub max_body: usize,
+}
+
+impl Opening {
+    fn read(config: &Config) -> Result<Self, StartError> {
+        let stop = Stop::new();
+        Ok(Self {
+            health: Health::new(stop.clone()),
+            stop,
+            roles: Role::parse(config.get("ROLE").unwrap_or("all"))?,
+            dev: config.dev(),
+            keep_answers: config.duration("IDEMPOTENCY_KEEP")?,
+            pace: Pace {
+                min: config.duration("VIEW_POLL_MIN")?,
+                max: config.duration("VIEW_POLL_MAX")?,
+            },
+            max_body: config.number("MAX_BODY_BYTES")?,
+        })
+    }
+}
+
+/// One or several services in one process.
+pub(super) struct Process {
+    pub name: String,
+    pub builders: Vec<Builder>,
+    /// Several services: their settings carry the name of the context, and none answers others.
+    pub together: bool,
+}
+
+/// A process that serves.
+pub struct Started {
+    /// Its services, in the order of the text.
+    pub services: Vec<Service>,
+    /// Everything it answers to.
+    pub router: Router,
+    /// The way to stop it.
+    pub stop: Stop,
+    running: JoinSet<()>,
+}
+
+impl Started {
+    /// Finish what runs, end background work, close the databases.
+    pub async fn end(mut self, wait: Duration, timeout: Duration) {
+        self.stop.go_down(wait, timeout).await;
+        self.finish().await;
+    }
+
+    async fn finish(&mut self) {
+        let ended = async { while self.running.join_next().await.is_some() {} };
+        if tokio::time::timeout(PATIENCE, ended).await.is_err() {
+            tracing::warn!("background work did not end in time");
+            self.running.abort_all();
+        }
+        for service in &self.services {
+            service.store().close().await;
+        }
+    }
+}
+
+impl Process {
+    /// Every setting of the process.
+    pub fn entries(&self) -> Vec<Entry> {
+        let port =
+            if self.together { 8000 } else { self.builders.first().map_or(8000, |it| it.port) };
+        let mut entries = vec![
+            Entry::new("HTTP_ADDR", &format!("127.0.0.1:{port}"), "where requests are answered"),
+            Entry::new("ROLE", "all", "`commands`, `views` or both: what this process does"),
+        ];
+        for builder in &self.builders {
+            let (name, file) = (&builder.name, format!(".data/{}.db", builder.name));
+            let doc = format!("the database of `{name}`: a file, or `postgres://…`");
+            entries.push(Entry::new(&self.database_setting(name), &file, &doc));
+            entries.extend(builder.settings.iter().cloned());
+            for source in builder.sources().iter().filter(|_| !self.together) {
+                let doc = format!("where `{source}` answers, such as `http://host:8001`");
+                entries.push(Entry::new(&address_setting(source), "", &doc));
+            }
+        }
+        for mut entry in Entry::common() {
+            if entry.name == "DRAIN_WAIT" && self.together {
+                "0".clone_into(&mut entry.default);
+            }
+            entries.push(entry);
+        }
+        entries
+    }
+
+    fn database_setting(&self, name: &str) -> String {
+        if self.together {
+            format!("{}_DATABASE_URL", name.to_ascii_uppercase())
+        } else {
+            "DATABASE_URL".to_owned()
+        }
+    }
+
+    /// Run the process as its arguments say.
+    pub fn main(self) -> ExitCode {
+        let result = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StartError(error.to_string()))
+            .and_then(|runtime| runtime.block_on(self.run(&Sources::process())));
+        match result {
+            Ok(code) => code,
+            Err(error) => {
+                let _ = writeln!(std::io::stderr(), "error: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn run(self, sources: &Sources) -> Result<ExitCode, StartError> {
+        let config = Config::read(sources, &self.entries())?;
+        let words: Vec<&str> = config.words().iter().map(String::as_str).collect();
+        if config.help() {
+            let _ = write!(std::io::stdout(), "{}", self.help());
+            return Ok(ExitCode::SUCCESS);
+        }
+        match words.as_slice() {
+            ["health"] => return self.ask_health(&config).await,
+            [] | ["serve"] => {}
+            ["migrate"] | ["rebuild", _] => {}
+            other => {
+                let text = other.join(" ");
+                return Err(StartError(format!("there is no command `{text}`; see --help")));
+            }
+        }
+        let format = config.get("LOG_FORMAT").unwrap_or("json");
+        let format = Format::parse(format)
+            .ok_or_else(|| StartError(format!("LOG_FORMAT is `{format}`; write json or text")))?;
+        telemetry::start(format, config.get("LOG_LEVEL").unwrap_or("info")).map_err(StartError)?;
+        match words.as_slice() {
+            ["migrate"] => self.migrate(&config).await,
+            ["rebuild", view] => self.rebuild(&config, view).await,
+            _ => self.serve(&config).await,
+        }
+    }
+
+    fn help(&self) -> String {
+        let name = &self.name;
+        let settings = table(&self.entries());
+        format!(
+            "{name} [serve | migrate | health | rebuild VIEW] [--dev] [--config FILE] [--SETTING VALUE]\n\n\
+             A setting is read from the file `config.env`, then the environment, then the flags.\n\
+             `--dev` believes an unsigned `x-actor` header.\n\n{settings}"
+        )
+    }
+
+    /// Open everything and start what runs beside the requests.
+    pub async fn start(self, config: &Config) -> Result<Started, StartError> {
+        let with = Opening::read(config)?;
+        let together = self.together;
+        let (mut opened, sources) = self.open(config, &with).await?;
+        let mut running = JoinSet::new();
+        let mut router = with.health.routes();
+        for one in &mut opened {
+            one.renew_views(&sources).await?;
+        }
+        for one in &mut opened {
+            one.start(&sources, with.pace, &mut running)?;
+            let mut routes: Router =
+                std::mem::take(&mut one.builder.routes).with_state(one.service.clone());
+            for layers in &one.builder.layers {
+                routes = layers(routes);
+            }
+            router = router.merge(routes);
+            if !together {
+                let (store, publication) = (one.service.shared_store(), one.service.publication());
+                router = router.merge(endpoint(store, publication));
+            }
+        }
+        let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
+        let name = match services.as_slice() {
+            [service] => service.name().to_owned(),
+            _ => "all".to_owned(),
+        };
+        let edge = Edge { service: name.into(), max_body: with.max_body, stop: with.stop.clone() };
+        Ok(Started { services, router: wrap(router, edge), stop: with.stop, running })
+    }
+
+    async fn open(
+        self,
+        config: &Config,
+        with: &Opening,
+    ) -> Result<(Vec<Opened>, BTreeMap<String, Source>), StartError> {
+        let mut opened = Vec::new();
+        let mut sources = BTreeMap::new();
+        let settings: Vec<_> =
+            self.builders.iter().map(|it| self.database_setting(&it.name)).collect();
+        for (builder, setting) in self.builders.into_iter().zip(settings) {
+            for source in builder.sources() {
+                let setting = address_setting(&source);
+                if let Some(url) = config.get(&setting) {
+                    sources.insert(source, Source::There(Address::parse(&setting, url)?));
+                }
+            }
+            let url = config.get(&setting).unwrap_or_default().to_owned();
+            opened.push(Opened::open(builder, &url, with).await?);
+        }
+        for one in &opened {
+            sources.insert(one.service.name().to_owned(), Source::Here(one.service.clone()));
+        }
+        Ok((opened, sources))
+    }
+
+    async fn serve(self, config: &Config) -> Result<ExitCode, StartError> {
+        let address = config.get("HTTP_ADDR").unwrap_or_default().to_owned();
+        let (wait, timeout) = (config.duration("DRAIN_WAIT")?, config.duration("DRAIN_TIMEOUT")?);
+        let listener = TcpListener::bind(&address)
+            .await
+            .map_err(|error| StartError(format!("HTTP_ADDR is `{address}`: {error}")))?;
+        let bound: SocketAddr =
+            listener.local_addr().map_err(|error| StartError(error.to_string()))?;
+        let mut started = self.start(config).await?;
+        let url = format!("http://{bound}");
+        tracing::info!(event.name = "listening", url, "listening");
+        let stop = started.stop.clone();
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(exception.message = %error, "no TCP_NODELAY");
+            }
+        });
+        let refusing = stop.clone();
+        let server = axum::serve(listener, started.router.clone())
+            .with_graceful_shutdown(async move { refusing.reached(Phase::Refusing).await });
+        let server = tokio::spawn(server.into_future());
+        signalled().await;
+        stop.go_down(wait, timeout).await;
+        if tokio::time::timeout(Duration::from_secs(1), server).await.is_err() {
+            tracing::warn!("connections were still open at the end");
+        }
+        started.finish().await;
+        tracing::info!(event.name = "stopped", "stopped");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn migrate(self, config: &Config) -> Result<ExitCode, StartError> {
+        let with = Opening::read(config)?;
+        let (opened, _) = self.open(config, &with).await?;
+        for one in opened {
+            tracing::info!(event.name = "migrated", service.name = one.service.name(), "migrated");
+            one.service.store().close().await;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn rebuild(self, config: &Config, view: &str) -> Result<ExitCode, StartError> {
+        let with = Opening::read(config)?;
+        let (mut opened, sources) = self.open(config, &with).await?;
+        let has = |one: &&mut Opened| one.builder.views.iter().any(|part| part.name == view);
+        let Some(one) = opened.iter_mut().find(has) else {
+            return Err(StartError(format!("there is no view {view}")));
+        };
+        one.rebuild_view(view, &sources).await?;
+        for one in opened {
+            one.service.store().close().await;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Ask the running process whether it is ready.
+    async fn ask_health(self, config: &Config) -> Result<ExitCode, StartError> {
+        let address = config.get("HTTP_ADDR").unwrap_or_default().replace("0.0.0.0", "127.0.0.1");
+        let report = Address::parse("HTTP_ADDR", &format!("http://{address}"))?.ready().await;
+        match report {
+            Ok(report) => {
+                let _ = writeln!(std::io::stdout(), "{report}");
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(error) => Err(StartError(format!("not ready: {error}"))),
+        }
+    }
+}
+
+fn address_setting(context: &str) -> String {
+    format!("{}_URL", context.to_ascii_uppercase())
+}
+
+impl Builder {
+    /// Run this service as a process of its own, as the arguments say.
+    #[must_use]
+    pub fn main(self) -> ExitCode {
+        self.alone().main()
+    }
+
+    /// Every setting of the service's process.
+    #[must_use]
+    pub fn entries(self) -> Vec<Entry> {
+        self.alone().entries()
+    }
+
+    /// Start without a port, with settings as in the environment; for tests.
+    ///
+    /// # Errors
+    /// Wrong settings; a database that cannot be opened.
+    pub async fn start(self, settings: &[(&str, &str)]) -> Result<Started, StartError> {
+        self.alone().start_with(settings).await
+    }
+
+    fn alone(self) -> Process {
+        Process { name: self.name.clone(), builders: vec![self], together: false }
+    }
+}
+
+impl Process {
+    pub async fn start_with(self, settings: &[(&str, &str)]) -> Result<Started, StartError> {
+        let env = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let mut sources = Sources { env: env.collect(), ..Sources::default() };
+        if sources.env.remove("DEV").is_some() {
+            sources.args.push("--dev".to_owned());
+        }
+        let config = Config::read(&sources, &self.entries())?;
+        self.start(&config).await
+    }
+}
