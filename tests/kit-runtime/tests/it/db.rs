@@ -46,7 +46,6 @@ impl Db {
         Self::open(url, None, Some(folder)).await
     }
 
-    #[expect(dead_code, reason = "the store for it is not written yet")]
     pub async fn postgres() -> Self {
         let schema = format!("t_{}", Uuid::now_v7().simple());
         run_sql(&format!("create schema {schema}")).await;

@@ -22,6 +22,16 @@ macro_rules! conformance {
                 }
             )+
         }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let db = crate::db::Db::postgres().await;
+                    super::$name(&db).await;
+                    db.finish().await;
+                }
+            )+
+        }
     };
 }
 pub(crate) use conformance;

@@ -162,6 +162,10 @@ async fn pages_follow_each_other_without_holes(db: &Db) {
         };
         let whole = db.store.query(query(None, 100)).await.unwrap();
         assert_eq!((whole.rows.len(), whole.next.clone()), (40, None));
+        if names.is_empty() {
+            let ids: Vec<i64> = whole.rows.iter().map(|it| it["id"].as_i64().unwrap()).collect();
+            assert_eq!(ids, (0..40).collect::<Vec<_>>(), "numbers are ordered as numbers");
+        }
         if let Some(first) = names.first().filter(|it| !it.ends_with("id")) {
             let name = first.trim_start_matches('-');
             let missing: Vec<bool> = whole.rows.iter().map(|row| !row.contains_key(name)).collect();

@@ -1,6 +1,6 @@
 //! What makes a unit senseless before any database sees it, and the order its parts are applied in.
 
-use super::{Append, Expect, StoreError, UniqueChange, Unit};
+use super::{Append, StoreError, UniqueChange, Unit};
 use std::collections::BTreeSet;
 
 /// Refuses a unit that no store could apply, and sorts what is applied in sorted order.
@@ -53,22 +53,10 @@ pub(crate) fn lock_order(appends: &[Append]) -> Vec<usize> {
     order
 }
 
-impl Expect {
-    /// Whether a stream of that version, open or not, is as expected.
-    pub(crate) fn holds(self, version: i64, open: bool) -> bool {
-        match self {
-            Self::NoStream => version == 0,
-            Self::Exact(expected) => open && version == expected,
-            Self::Exists => open && version > 0,
-            Self::Any => open,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{CursorMove, Mark, StreamKey};
+    use crate::store::{CursorMove, Expect, Mark, StreamKey};
 
     fn append(id: &str) -> Append {
         let stream = StreamKey::new("job", id);

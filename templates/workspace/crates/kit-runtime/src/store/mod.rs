@@ -22,6 +22,8 @@ mod error;
 mod migrate;
 mod options;
 mod positions;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod query;
 mod row;
 mod sql;
@@ -37,6 +39,8 @@ pub use contract::{
 pub use datum::row_key;
 pub use error::StoreError;
 pub use options::{Options, open};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use query::{Comparison, Cond, Order, Page, QuerySpec, Term, TextMatch};
 pub use row::{Column, ColumnType, Datum, Key, Row, RowChanges, ViewSchema, ViewTable};
 #[cfg(feature = "sqlite")]

@@ -37,12 +37,12 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>, StoreEr
     open_sqlite(path, options).await
 }
 
-#[cfg(all(feature = "postgres", any()))]
+#[cfg(feature = "postgres")]
 async fn open_postgres(url: &str, options: Options) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(super::postgres::PostgresStore::open(url, options).await?))
 }
 
-#[cfg(not(all(feature = "postgres", any())))]
+#[cfg(not(feature = "postgres"))]
 async fn open_postgres(_url: &str, _options: Options) -> Result<Arc<dyn Store>, StoreError> {
     Err(StoreError::Invalid("this program was built without PostgreSQL".to_owned()))
 }

@@ -175,6 +175,16 @@ pub enum UniqueChange {
     },
 }
 
+impl UniqueChange {
+    /// Name of the rule, and the value.
+    #[must_use]
+    pub fn rule_and_value(&self) -> (&str, &str) {
+        match self {
+            Self::Reserve { rule, value, .. } | Self::Release { rule, value, .. } => (rule, value),
+        }
+    }
+}
+
 /// Names a running number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NumberKey {

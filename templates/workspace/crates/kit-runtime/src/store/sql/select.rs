@@ -78,9 +78,12 @@ fn cursor_of(order: &[(&'static Column, bool)], row: &Row) -> Result<String, Sto
     Ok(cursor::encode(&values?))
 }
 
+/// In PostgreSQL as text, under names that no column has: else `order by` would take the text for the column.
 fn columns(dialect: Dialect, schema: &ViewSchema) -> String {
-    let cast = if dialect == Dialect::Postgres { "::text" } else { "" };
-    let names = schema.columns.iter().map(|it| format!("{}{cast}", quote(it.name)));
+    let names = schema.columns.iter().enumerate().map(|(index, it)| match dialect {
+        Dialect::Sqlite => quote(it.name),
+        Dialect::Postgres => format!("{}::text as \"text:{index}\"", quote(it.name)),
+    });
     names.collect::<Vec<_>>().join(", ")
 }
 

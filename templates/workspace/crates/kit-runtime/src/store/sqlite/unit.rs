@@ -6,7 +6,8 @@ use super::effects;
 use crate::store::check::lock_order;
 use crate::store::datum::micros;
 use crate::store::{
-    Append, Appended, Committed, Log, NewEvent, NewMessage, Outcome, StoreError, StreamState, Unit,
+    Append, Appended, Committed, Expect, Log, NewEvent, NewMessage, Outcome, StoreError,
+    StreamState, Unit,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
@@ -63,7 +64,7 @@ fn streams(connection: &Connection, appends: &[Append], frame: Frame) -> Step<Ve
     for index in lock_order(appends) {
         let Some(append) = appends.get(index) else { continue };
         let (version, state) = head(connection, append)?;
-        if !append.expect.holds(version, state == StreamState::Open) {
+        if !holds(append.expect, version, state == StreamState::Open) {
             let stream = append.stream.clone();
             return Ok(Err(Outcome::Conflict { stream, version, state }));
         }
@@ -76,6 +77,16 @@ fn streams(connection: &Connection, appends: &[Append], frame: Frame) -> Step<Ve
         }
     }
     Ok(Ok(before))
+}
+
+/// Whether a stream of that version, open or not, is as expected.
+fn holds(expect: Expect, version: i64, open: bool) -> bool {
+    match expect {
+        Expect::NoStream => version == 0,
+        Expect::Exact(expected) => open && version == expected,
+        Expect::Exists => open && version > 0,
+        Expect::Any => open,
+    }
 }
 
 fn head(connection: &Connection, append: &Append) -> Result<(i64, StreamState), StoreError> {

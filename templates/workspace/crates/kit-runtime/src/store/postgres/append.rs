@@ -1,0 +1,237 @@
+//! One unit against one connection: a single statement if there is nothing but streams and messages, otherwise a
+//! transaction whose statements and commit leave in one network write.
+
+use super::columns::{Events, Messages, Numbers, Uniques, places};
+use super::pool::{REFUSED, pipelined};
+use super::rows::Prepared;
+use super::{moves, rows};
+use crate::store::datum::micros;
+use crate::store::{
+    Answer, BoxFuture, Outcome, StoreError, StoredAnswer, StreamState, Unit, positions,
+};
+use deadpool_postgres::ClientWrapper;
+use serde_json::Value;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row, Statement};
+
+const APPEND: &str = "select * from kit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+                      $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, \
+                      $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, \
+                      $50, $51, $52, $53)";
+
+/// Why a unit did not get an outcome.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server or the connection.
+    Database(Error),
+    /// The unit itself, before it was sent.
+    Unit(StoreError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Unit(error)
+    }
+}
+
+/// What holds for the whole unit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// The injected time, if there is one.
+    pub(super) now: Option<i64>,
+    pub(super) shards: u16,
+}
+
+/// Sends the unit once.
+pub(super) async fn send(
+    client: &ClientWrapper,
+    unit: &Unit,
+    frame: Frame,
+) -> Result<Outcome, Failure> {
+    let plain = unit.watermarks.is_empty() && unit.cursors.is_empty() && unit.rows.is_empty();
+    let result =
+        if plain { alone(client, unit, frame).await } else { together(client, unit, frame).await };
+    match result {
+        Err(Failure::Database(error)) => refusal(client, unit, error).await,
+        other => other,
+    }
+}
+
+async fn alone(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Result<Outcome, Failure> {
+    let statement = client.prepare_cached(APPEND).await?;
+    let call = Call::of(unit, frame, false);
+    let row = call.run(client, &statement).await?;
+    call.outcome(&row)
+}
+
+async fn together(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Result<Outcome, Failure> {
+    let append = client.prepare_cached(APPEND).await?;
+    let mut before = vec![Prepared::plain(client, "begin isolation level read committed").await?];
+    before.extend(moves::watermarks(client, &unit.watermarks).await?);
+    before.extend(moves::cursors(client, &unit.cursors, frame).await?);
+    before.extend(rows::changes(client, &unit.rows).await?);
+    let commit = Prepared::plain(client, "commit").await?;
+    let call = Call::of(unit, frame, true);
+    let mut steps: Vec<BoxFuture<'_, Result<Vec<Row>, Error>>> = Vec::new();
+    for prepared in &before {
+        steps.push(Box::pin(prepared.run(client)));
+    }
+    steps.push(Box::pin(async { call.run(client, &append).await.map(|row| vec![row]) }));
+    let last = steps.len() - 1;
+    steps.push(Box::pin(commit.run(client)));
+    let results: Result<Vec<Vec<Row>>, Error> = pipelined(steps).await.into_iter().collect();
+    let row = results?.into_iter().nth(last).and_then(|rows| rows.into_iter().next());
+    call.outcome(&row.ok_or_else(|| StoreError::Database("no answer".to_owned()))?)
+}
+
+/// The parameters of `kit_append`.
+struct Call<'a> {
+    unit: &'a Unit,
+    frame: Frame,
+    dirty: bool,
+    uniques: Uniques<'a>,
+    numbers: Numbers<'a>,
+    events: Events<'a>,
+    messages: Messages<'a>,
+}
+
+impl<'a> Call<'a> {
+    fn of(unit: &'a Unit, frame: Frame, dirty: bool) -> Self {
+        Self {
+            unit,
+            frame,
+            dirty,
+            uniques: Uniques::of(&unit.uniques),
+            numbers: Numbers::of(&unit.numbers),
+            events: Events::of(&unit.appends, frame.shards),
+            messages: Messages::of(&unit.outbox, frame.shards),
+        }
+    }
+
+    async fn run(&self, client: &ClientWrapper, statement: &Statement) -> Result<Row, Error> {
+        let key = self.unit.idempotency.as_ref();
+        let lock = key.map(|it| key_lock(&[&it.tenant, &it.principal, &it.key]));
+        let tenant = key.map(|it| &it.tenant);
+        let principal = key.map(|it| &it.principal);
+        let name = key.map(|it| &it.key);
+        let route = key.map(|it| &it.route);
+        let fingerprint = key.map(|it| &it.fingerprint);
+        let status = key.map(|it| i32::from(it.answer.status));
+        let headers = key.map(|it| &it.answer.headers);
+        let body = key.map(|it| &it.answer.body);
+        let expires = key.map(|it| micros(it.expires_at));
+        let (u, n, e, o) = (&self.uniques, &self.numbers, &self.events, &self.messages);
+        #[rustfmt::skip]
+        let parameters: [&(dyn ToSql + Sync); 53] = [
+            &self.frame.now, &self.dirty, &lock,
+            &tenant, &principal, &name, &route, &fingerprint, &status, &headers, &body, &expires,
+            &u.take, &u.tenant, &u.rule, &u.value, &u.kind, &u.stream,
+            &n.tenant, &n.name, &n.part, &n.seen, &n.now,
+            &e.tenant, &e.kind, &e.stream, &e.shard, &e.expect, &e.count, &e.close,
+            &e.shards, &e.counts, &e.of_stream, &e.step, &e.slot, &e.offset,
+            &e.id, &e.event_type, &e.schema, &e.data, &e.meta,
+            &o.shards, &o.slot, &o.offset, &o.id, &o.kind, &o.topic, &o.key, &o.message_type,
+            &o.schema, &o.headers, &o.payload, &o.not_after,
+        ];
+        client.query_one(statement, &parameters).await
+    }
+
+    fn outcome(&self, row: &Row) -> Result<Outcome, Failure> {
+        let refused: Option<Value> = row.try_get("outcome")?;
+        match refused {
+            None => {
+                let list = |name: &str| {
+                    row.try_get::<_, Option<Vec<i64>>>(name).map(Option::unwrap_or_default)
+                };
+                let found = (list("versions")?, list("e_base")?, list("o_base")?);
+                let places = places(
+                    self.unit,
+                    self.frame.shards,
+                    (&self.events, &self.messages),
+                    (&found.0, &found.1, &found.2),
+                );
+                Ok(Outcome::Committed(places))
+            }
+            Some(detail) if code(&detail) == "replayed" => {
+                let status: i32 = row.try_get("r_status")?;
+                let answer = Answer {
+                    status: u16::try_from(status).unwrap_or(500),
+                    headers: row.try_get("r_headers")?,
+                    body: row.try_get("r_body")?,
+                };
+                let position: String = row.try_get("r_position")?;
+                let positions = positions::parse(&position)?;
+                let fingerprint = row.try_get("r_fingerprint")?;
+                Ok(Outcome::Replayed(StoredAnswer { fingerprint, answer, positions }))
+            }
+            Some(detail) => Ok(told(self.unit, &detail)?),
+        }
+    }
+}
+
+/// Keys that share a lock only wait for each other.
+fn key_lock(parts: &[&str]) -> i64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for part in parts {
+        for byte in part.bytes().chain([0x1f]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    i64::from_ne_bytes(hash.to_ne_bytes())
+}
+
+fn code(detail: &Value) -> &str {
+    detail.get("code").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The outcome behind an error that took everything back.
+async fn refusal(client: &ClientWrapper, unit: &Unit, error: Error) -> Result<Outcome, Failure> {
+    let refused = error.as_db_error().filter(|it| it.code().code() == REFUSED);
+    let Some(detail) = refused.and_then(|it| it.detail()) else { return Err(error.into()) };
+    let detail: Value = serde_json::from_str(detail)
+        .map_err(|error| StoreError::Corrupt(format!("outcome: {error}")))?;
+    match (&unit.idempotency, code(&detail)) {
+        (Some(key), "replayed") => {
+            let found =
+                super::read::answer(client, &key.tenant, &key.principal, &key.key, None).await?;
+            let answer =
+                found.ok_or_else(|| StoreError::Busy("the key was forgotten".to_owned()))?;
+            Ok(Outcome::Replayed(answer))
+        }
+        _ => Ok(told(unit, &detail)?),
+    }
+}
+
+/// The outcome that the database told as JSON; indexes count from 1, in the order sent.
+fn told(unit: &Unit, detail: &Value) -> Result<Outcome, StoreError> {
+    let strange = || StoreError::Corrupt(format!("outcome {detail}"));
+    let number = |name: &str| detail.get(name).and_then(Value::as_i64).ok_or_else(strange);
+    let index = usize::try_from(number("index")? - 1).map_err(|_| strange())?;
+    match code(detail) {
+        "conflict" => {
+            let order = crate::store::check::lock_order(&unit.appends);
+            let append =
+                order.get(index).and_then(|it| unit.appends.get(*it)).ok_or_else(strange)?;
+            let state = detail.get("state").and_then(Value::as_str).and_then(StreamState::parse);
+            let (stream, version) = (append.stream.clone(), number("version")?);
+            Ok(Outcome::Conflict { stream, version, state: state.ok_or_else(strange)? })
+        }
+        "taken" => {
+            let change = unit.uniques.get(index).ok_or_else(strange)?;
+            let (rule, value) = change.rule_and_value();
+            Ok(Outcome::Taken { rule: rule.to_owned(), value: value.to_owned() })
+        }
+        "number" => {
+            let key = unit.numbers.get(index).ok_or_else(strange)?.key.clone();
+            Ok(Outcome::NumberMoved { key, value: number("value")? })
+        }
+        "watermark" | "cursor" => moves::moved(unit, index, detail).ok_or_else(strange),
+        _ => Err(strange()),
+    }
+}

@@ -1,0 +1,252 @@
+//! The store in PostgreSQL 13 or newer: for everything that runs on more than one host.
+//!
+//! A command is one statement, `kit_append`; everything else a unit carries goes into the same transaction, sent in
+//! one network write. Every unit runs in a task of its own.
+
+mod append;
+mod columns;
+mod commit;
+mod moves;
+mod open;
+mod pool;
+mod prune;
+mod read;
+mod rows;
+mod value;
+mod views;
+
+use self::append::Frame;
+use self::pool::{database, get};
+use super::datum::{from_micros, micros};
+use super::sql::{Dialect, page, page_of};
+use super::{
+    BoxFuture, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta, Options,
+    Outcome, Page, QuerySpec, Record, Row, Store, StoreError, StoreResult, StoredAnswer, Unit,
+    ViewInfo, ViewSchema, ViewTable, Views, WatermarkRow, check,
+};
+use deadpool_postgres::{ClientWrapper, Pool, Transaction};
+use jiff::Timestamp;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// A store in PostgreSQL.
+#[derive(Debug)]
+pub struct PostgresStore {
+    meta: Meta,
+    pool: Pool,
+    clock: Option<Arc<dyn super::Clock>>,
+    changed: Arc<watch::Sender<u64>>,
+}
+
+fn failed(error: tokio_postgres::Error) -> StoreError {
+    database(&error)
+}
+
+impl PostgresStore {
+    /// Connects and brings the kit's tables up to date.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, the database belongs to another service, or was migrated by another program.
+    pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
+        let pool = pool::build(url, &options)?;
+        let now = options.clock.as_ref().map(|clock| micros(clock.now()));
+        let meta = open::migrate(&pool, &options, now).await?;
+        let changed = Arc::new(watch::Sender::new(0));
+        Ok(Self { meta, pool, clock: options.clock, changed })
+    }
+
+    /// The injected time, if there is one; else the database's own counts.
+    fn injected(&self) -> Option<i64> {
+        self.clock.as_ref().map(|clock| micros(clock.now()))
+    }
+
+    fn frame(&self) -> Frame {
+        Frame { now: self.injected(), shards: self.meta.shards }
+    }
+}
+
+/// Waits for a task that goes on even if nobody waits.
+async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    let joined = tokio::spawn(work).await;
+    joined.map_err(|error| StoreError::Unknown(error.to_string()))?
+}
+
+impl Store for PostgresStore {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn ping(&self) -> StoreResult<'_, ()> {
+        Box::pin(async {
+            let client = get(&self.pool).await?;
+            client.batch_execute("select 1").await.map_err(failed)
+        })
+    }
+
+    fn now(&self) -> StoreResult<'_, Timestamp> {
+        Box::pin(async {
+            if let Some(now) = self.injected() {
+                return from_micros(now);
+            }
+            let client = get(&self.pool).await?;
+            let row = client.query_one("select kit_now()", &[]).await.map_err(failed)?;
+            from_micros(row.try_get(0).map_err(failed)?)
+        })
+    }
+
+    fn load(&self, load: Load) -> StoreResult<'_, Loaded> {
+        let pool = self.pool.clone();
+        Box::pin(detached(async move { read::load(&*get(&pool).await?, &load).await }))
+    }
+
+    fn commit(&self, mut unit: Unit) -> StoreResult<'_, Outcome> {
+        let (pool, frame, changed) = (self.pool.clone(), self.frame(), self.changed.clone());
+        Box::pin(detached(async move {
+            check::prepare(&mut unit)?;
+            let outcome = commit::commit(&pool, &unit, frame).await?;
+            if matches!(outcome, Outcome::Committed(_)) {
+                changed.send_modify(|count| *count += 1);
+            }
+            Ok(outcome)
+        }))
+    }
+
+    fn answer(
+        &self,
+        tenant: String,
+        principal: String,
+        key: String,
+    ) -> StoreResult<'_, Option<StoredAnswer>> {
+        Box::pin(async move {
+            let now = micros(self.now().await?);
+            let client = get(&self.pool).await?;
+            read::answer(&client, &tenant, &principal, &key, Some(now)).await
+        })
+    }
+
+    fn tail(&self, after: Vec<(u16, i64)>, limit: u32) -> StoreResult<'_, Vec<Record>> {
+        Box::pin(async move { read::tail(&*get(&self.pool).await?, &after, limit).await })
+    }
+
+    fn tail_outbox(&self, after: Vec<(u16, i64)>, limit: u32) -> StoreResult<'_, Vec<Message>> {
+        Box::pin(async move { read::tail_outbox(&*get(&self.pool).await?, &after, limit).await })
+    }
+
+    fn head(&self, log: Log) -> StoreResult<'_, Vec<Mark>> {
+        Box::pin(async move { read::head(&*get(&self.pool).await?, log, self.meta.shards).await })
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn cursors(&self, name: String) -> StoreResult<'_, Vec<CursorRow>> {
+        Box::pin(async move { read::cursors(&*get(&self.pool).await?, &name).await })
+    }
+
+    fn mark_cursor(
+        &self,
+        name: String,
+        shard: u16,
+        state: CursorState,
+        error: String,
+    ) -> StoreResult<'_, ()> {
+        Box::pin(async move {
+            let sql = "insert into kit_cursor (name, shard, pos, id, state, error, updated_at) \
+                       values ($1, $2, 0, $3, $4, $5, coalesce($6::bigint, kit_now())) \
+                       on conflict (name, shard) do update set state = excluded.state, \
+                       error = excluded.error, updated_at = excluded.updated_at";
+            let (client, nil) = (get(&self.pool).await?, uuid::Uuid::nil());
+            let shard = i16::try_from(shard).unwrap_or(i16::MAX);
+            let (state, now) = (state.as_str(), self.injected());
+            read::query(&client, sql, &[&name, &shard, &nil, &state, &error, &now]).await.map(drop)
+        })
+    }
+
+    fn watermarks(&self, consumer: String, source: String) -> StoreResult<'_, Vec<WatermarkRow>> {
+        Box::pin(
+            async move { read::watermarks(&*get(&self.pool).await?, &consumer, &source).await },
+        )
+    }
+
+    fn open_view(&self, schema: ViewSchema, code_hash: String) -> StoreResult<'_, Views> {
+        Box::pin(async move {
+            let mut client = get(&self.pool).await?;
+            let transaction = begin(&mut client).await?;
+            let views = views::open(&transaction, schema, &code_hash).await?;
+            transaction.commit().await.map_err(failed)?;
+            Ok(views)
+        })
+    }
+
+    fn rebuild_view(&self, schema: ViewSchema, code_hash: String) -> StoreResult<'_, ViewInfo> {
+        Box::pin(async move {
+            let mut client = get(&self.pool).await?;
+            let transaction = begin(&mut client).await?;
+            let info = views::rebuild(&transaction, schema, &code_hash).await?;
+            transaction.commit().await.map_err(failed)?;
+            Ok(info)
+        })
+    }
+
+    fn swap_view(&self, table: ViewTable) -> StoreResult<'_, ()> {
+        Box::pin(async move {
+            let mut client = get(&self.pool).await?;
+            let transaction = begin(&mut client).await?;
+            views::swap(&transaction, table, self.injected()).await?;
+            transaction.commit().await.map_err(failed)
+        })
+    }
+
+    fn drop_view(&self, table: ViewTable) -> StoreResult<'_, ()> {
+        Box::pin(async move {
+            let mut client = get(&self.pool).await?;
+            let transaction = begin(&mut client).await?;
+            views::drop_instance(&transaction, table).await?;
+            transaction.commit().await.map_err(failed)
+        })
+    }
+
+    fn rows(&self, table: ViewTable, keys: Vec<Key>) -> StoreResult<'_, Vec<Option<Row>>> {
+        Box::pin(async move { rows::by_key(&*get(&self.pool).await?, &table, &keys).await })
+    }
+
+    fn query(&self, query: QuerySpec) -> StoreResult<'_, Page> {
+        Box::pin(async move {
+            let select = page(Dialect::Postgres, &query)?;
+            let client = get(&self.pool).await?;
+            let found = rows::select(&client, &select).await?.run(&client).await.map_err(failed)?;
+            page_of(&query, rows::found(&query.table.schema, &found)?)
+        })
+    }
+
+    fn prune_outbox(&self, up_to: Vec<(u16, i64)>, limit: u32) -> StoreResult<'_, u64> {
+        Box::pin(async move {
+            let mut client = get(&self.pool).await?;
+            let transaction = client.transaction().await.map_err(failed)?;
+            let count = prune::outbox(&transaction, &up_to, limit).await?;
+            transaction.commit().await.map_err(failed)?;
+            Ok(count)
+        })
+    }
+
+    fn prune_answers(&self, limit: u32) -> StoreResult<'_, u64> {
+        Box::pin(async move {
+            let client = get(&self.pool).await?;
+            prune::answers(&client, self.injected(), limit).await
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async { self.pool.close() })
+    }
+}
+
+/// A transaction that nobody else changes views in.
+async fn begin(client: &mut ClientWrapper) -> Result<Transaction<'_>, StoreError> {
+    let transaction = client.transaction().await.map_err(failed)?;
+    views::lock(&transaction).await?;
+    Ok(transaction)
+}
