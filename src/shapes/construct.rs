@@ -53,5 +53,6 @@ pub const TABLES: &[Key] = &[
     Key::absent("seed", Form::Table(&later::SEED), "{}", later::SEED.doc).later(),
     Key::absent("route", Form::Tables(&edge::ROUTE), "[]", edge::ROUTE.doc).later(),
     Key::absent("access", Form::Table(&edge::ACCESS), "{}", edge::ACCESS.doc).later(),
-    Key::absent("grpc", Form::Table(&edge::GRPC), "{}", edge::GRPC.doc).later(),
+    Key::absent("grpc", Form::Table(&edge::GRPC), r#"{ expose = ["AddPart"] }"#, edge::GRPC.doc)
+        .later(),
 ];

@@ -75,7 +75,11 @@ impl Lower<'_> {
             Group::ExactlyOne(names) | Group::AtLeastOne(names) => {
                 let mut found: Vec<Ident> = names.iter().filter_map(|n| place(n)).collect();
                 found.sort_by_key(|ident| ident.span);
-                if found.is_empty() {
+                let told = shape.groups.iter().any(|g| match g {
+                    Group::Needs(name, other) => row.has(name) && names.contains(other),
+                    _ => false,
+                });
+                if found.is_empty() && !told {
                     let keys: Vec<&Key> = names.iter().filter_map(|n| shape.key(n)).collect();
                     self.missing(subject, &keys);
                 }

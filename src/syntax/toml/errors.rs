@@ -35,10 +35,36 @@ pub(super) fn report(
             if text.get(line.clone()).is_some_and(|l| l.trim_start().starts_with('[')) {
                 last_header = Some(line.end..next_header(text, line.end));
             }
-            sink.push(duplicate(span, text.get(at).unwrap_or_default()));
+            let found = duplicate(span, text.get(at.clone()).unwrap_or_default());
+            sink.push(match first_place(text, &at) {
+                Some(first) => found.also(Span::new(file, first.start, first.end), "the first one"),
+                None => found,
+            });
         } else {
-            cover(text, root, at.start, &mut trouble);
-            sink.push(kind.report(span, error.message()));
+            if let Some(open) = unclosed(text, at.start, error.message()) {
+                let line = line_of(text, open);
+                let close = text.get(at.start..).and_then(|rest| rest.find('}'));
+                trouble.quiet.push(line.start..close.map_or(text.len(), |i| at.start + i) + 1);
+                trouble.lost_keys = true;
+                let span = Span::new(file, line.end, line.end);
+                let found = Trouble::Syntax.report(span, "unclosed inline table");
+                sink.push(found.also(Span::new(file, open, open + 1), "opened here"));
+                seen += 1;
+                continue;
+            }
+            let opened = cover(text, root, at.start, &mut trouble);
+            let message = if swallows(text, at.start, error.message()) {
+                "unclosed array"
+            } else {
+                error.message()
+            };
+            let found = kind.report(span, message);
+            sink.push(match opened.filter(|place| place.start != at.start) {
+                Some(place) => {
+                    found.also(Span::new(file, place.start, place.start + 1), "opened here")
+                }
+                None => found,
+            });
         }
         seen += 1;
     }
@@ -107,18 +133,82 @@ fn duplicate(span: Span, key: &str) -> Diagnostic {
         .help("keep one of the two")
 }
 
+/// Where a header stands that is repeated, or a key of the same table.
+fn first_place(text: &str, at: &Range<usize>) -> Option<Range<usize>> {
+    let line = line_of(text, at.start);
+    let code = |line: &Range<usize>| {
+        let code = text.get(line.clone()).unwrap_or_default();
+        code.split('#').next().unwrap_or_default().trim()
+    };
+    let header = code(&line).starts_with('[');
+    let key = if header { code(&line) } else { text.get(at.clone())? };
+    let mut end = line.start;
+    while let Some(before) = end.checked_sub(1) {
+        let line = line_of(text, before);
+        let here = code(&line);
+        let same = match here.strip_prefix(key) {
+            Some(rest) if !header => rest.starts_with([' ', '=', '.']),
+            Some(rest) => rest.is_empty(),
+            None => false,
+        };
+        if same {
+            let start = line.start + text.get(line.clone())?.find(key)?;
+            return Some(start..start + key.len());
+        }
+        if !header && here.starts_with('[') {
+            return None;
+        }
+        end = line.start;
+    }
+    None
+}
+
 /// Be silent where this error stands: in the value that it broke, else on its line, else (when the
 /// line is a header) up to the next header.
-fn cover(text: &str, root: &[Entry], at: usize, trouble: &mut Document) {
+///
+/// Gives the place of the broken value.
+fn cover(text: &str, root: &[Entry], at: usize, trouble: &mut Document) -> Option<Range<usize>> {
     if let Some(broken) = holder(root, at) {
+        trouble.lost_keys |= text.get(broken.clone()).is_some_and(|value| value.contains('\n'));
         trouble.quiet.push(broken.start..broken.end + 1);
-        return;
+        return Some(broken);
     }
     let line = line_of(text, at);
     let is_header = text.get(line.clone()).is_some_and(|l| l.trim_start().starts_with('['));
     let end = if is_header { next_header(text, line.end) } else { line.end };
     trouble.quiet.push(line.start..end + 1);
     trouble.lost_keys |= is_header || !has_entry(root, &line);
+    None
+}
+
+/// The brace of an inline table that was not closed on its line, when that is what the parser
+/// stumbled over: newer TOML lets it run on, so it stumbles later.
+fn unclosed(text: &str, at: usize, message: &str) -> Option<usize> {
+    if !["inline table", "key-value pairs"].iter().any(|words| message.contains(words)) {
+        return None;
+    }
+    let mut end = line_of(text, at).start.checked_sub(1)?;
+    for _ in 0..50 {
+        let line = line_of(text, end);
+        let inside = text.get(line.clone()).unwrap_or_default();
+        if inside.matches('{').count() > inside.matches('}').count() {
+            return inside.rfind('{').map(|i| line.start + i);
+        }
+        end = line.start.checked_sub(1)?;
+    }
+    None
+}
+
+/// Whether the parser misses a comma where really the next `key = value` begins.
+fn swallows(text: &str, at: usize, message: &str) -> bool {
+    let line = line_of(text, at);
+    let head = text.get(line.start..at).unwrap_or_default();
+    let rest = text.get(at..line.end).unwrap_or_default();
+    let key: usize = rest.chars().take_while(|c| c.is_alphanumeric() || "_-.".contains(*c)).count();
+    message.starts_with("missing comma between array")
+        && head.trim().is_empty()
+        && key > 0
+        && rest.chars().skip(key).collect::<String>().trim_start().starts_with('=')
 }
 
 /// The outermost array or inline table around `at`.
@@ -149,7 +239,7 @@ fn key_range(inner: &[Entry]) -> Range<usize> {
 
 fn has_entry(entries: &[Entry], line: &Range<usize>) -> bool {
     entries.iter().any(|entry| {
-        line.contains(&(entry.key.span.start as usize))
+        (line.contains(&(entry.key.span.start as usize)) && !entry.key.span.range().is_empty())
             || match &entry.value.kind {
                 Kind::Table(inner) => has_entry(inner, line),
                 Kind::Array(items) => items.iter().any(|item| match &item.kind {
@@ -164,14 +254,18 @@ fn has_entry(entries: &[Entry], line: &Range<usize>) -> bool {
 /// Values in silent places are not read.
 fn spoil(node: &mut Node, quiet: &[Range<usize>]) {
     let at = node.span.range();
+    let holds = |inner: &[Entry]| {
+        inner.is_empty() || inner.iter().any(|e| at.contains(&(e.key.span.start as usize)))
+    };
+    let headers = match &node.kind {
+        Kind::Table(inner) => !holds(inner),
+        Kind::Array(items) => items.first().is_some_and(|i| i.span.start as usize == at.start),
+        _ => false,
+    };
+    if !headers && is_covered(quiet, at.start) {
+        node.kind = Kind::Broken;
+    }
     match &mut node.kind {
-        Kind::Table(inner) if !inner.iter().any(|e| at.contains(&(e.key.span.start as usize))) => {
-            inner.iter_mut().for_each(|entry| spoil(&mut entry.value, quiet));
-        }
-        Kind::Array(items) if items.first().is_some_and(|i| i.span.start as usize == at.start) => {
-            items.iter_mut().for_each(|item| spoil(item, quiet));
-        }
-        _ if is_covered(quiet, at.start) => node.kind = Kind::Broken,
         Kind::Table(inner) => inner.iter_mut().for_each(|e| spoil(&mut e.value, quiet)),
         Kind::Array(items) => items.iter_mut().for_each(|item| spoil(item, quiet)),
         _ => {}

@@ -1,7 +1,9 @@
 //! Domain text in, reports out: reading and lowering.
 
+mod broken;
 mod domains;
 mod layout;
+mod matrix;
 
 use camino::Utf8PathBuf;
 use minos::source::Sources;
