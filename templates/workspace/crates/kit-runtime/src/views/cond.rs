@@ -18,6 +18,7 @@ pub fn cond_of(schema: &ViewSchema, cond: &kit::Cond) -> Result<Cond, Failure> {
         kit::Cond::Const(false) => Cond::Any(Vec::new()),
         kit::Cond::All(conds) => Cond::All(many(conds)?),
         kit::Cond::Any(conds) => Cond::Any(many(conds)?),
+        kit::Cond::True(term) => Cond::True(term_of(schema, term, Some(ColumnType::Bool))?),
         kit::Cond::Not(cond) => Cond::Not(Box::new(cond_of(schema, cond)?)),
         kit::Cond::Compare(left, op, right) => {
             let (left, right) = pair(schema, left, right)?;
