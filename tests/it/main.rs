@@ -12,4 +12,5 @@ mod diagnostics;
 mod layout;
 mod names;
 mod render;
+mod rooms;
 mod syntax;
