@@ -1,0 +1,180 @@
+//! Checks of bounds: the statements of `Check::check` and of `Aggregate::bounds`.
+
+use rust_decimal::Decimal;
+
+use crate::lang::types::{Bounds, FieldDef, Scale, Type, TypeDefKind, TypeTable};
+use crate::layout::{Block, Node, Stmt};
+
+use super::spelling::raw;
+
+/// The statements that check fields which come from outside and bring them to their normal form.
+#[must_use]
+pub fn checks(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
+    let mut out = Vec::new();
+    for field in fields {
+        let place = place(&field.name);
+        normal_form(types, &field.ty, &field.name, &place, &mut out);
+        bounds(&field.ty, &field.bounds, &field.name, &place, &mut out);
+    }
+    out
+}
+
+/// The statements that check the bounds of a state that events made.
+#[must_use]
+pub fn state_bounds(fields: &[FieldDef]) -> Vec<Stmt> {
+    let mut out = Vec::new();
+    for field in fields {
+        bounds(&field.ty, &field.bounds, &field.name, &place(&field.name), &mut out);
+    }
+    out
+}
+
+/// The statements that check the wrapped value of a newtype, called `value`.
+#[must_use]
+pub fn newtype_bounds(base: &Type, of: &Bounds) -> Vec<Stmt> {
+    let mut out = Vec::new();
+    let value = Node::atom("value");
+    if let Type::Decimal(Scale::Fixed(scale)) = base {
+        out.push(at("scale", vec![Node::text(""), value.clone(), Node::atom(scale.to_string())]));
+    }
+    if let Some(stmt) = own_bounds(base, of, "", value) {
+        out.push(stmt);
+    }
+    out
+}
+
+fn place(name: &str) -> Node {
+    Node::atom("self").field(raw(name))
+}
+
+fn at(method: &str, args: Vec<Node>) -> Stmt {
+    Stmt::Semi(Node::atom("at").method(method, args))
+}
+
+/// Whether a value has a normal form or rules of its own.
+fn has_form(types: &TypeTable, ty: &Type) -> bool {
+    match ty {
+        Type::Text | Type::Time | Type::Duration => true,
+        Type::Named(id) => {
+            !matches!(types.get(*id).map(|d| &d.kind), Some(TypeDefKind::Enum { .. }) | None)
+        }
+        Type::Entities(_) => false,
+        Type::Option(t) | Type::Patch(t) | Type::List(t) | Type::Set(t) => has_form(types, t),
+        Type::Map(key, value) => has_form(types, key) || has_form(types, value),
+        _ => false,
+    }
+}
+
+/// The scale of the decimals inside, when that is all there is to bring to a form.
+fn scale_inside(ty: &Type) -> Option<u8> {
+    match ty {
+        Type::Decimal(Scale::Fixed(scale)) => Some(*scale),
+        Type::Option(t) | Type::Patch(t) | Type::List(t) => scale_inside(t),
+        Type::Map(_, value) => scale_inside(value),
+        _ => None,
+    }
+}
+
+fn normal_form(types: &TypeTable, ty: &Type, name: &str, place: &Node, out: &mut Vec<Stmt>) {
+    let exclusive = || Node::prefix("&mut ", place.clone());
+    if has_form(types, ty) {
+        out.push(at("field", vec![Node::text(name), exclusive()]));
+    }
+    if let Some(scale) = scale_inside(ty) {
+        out.push(at("scale", vec![Node::text(name), exclusive(), Node::atom(scale.to_string())]));
+    }
+}
+
+fn bounds(ty: &Type, of: &Bounds, name: &str, place: &Node, out: &mut Vec<Stmt>) {
+    if let Some(stmt) = own_bounds(ty, of, name, place.clone().borrowed()) {
+        out.push(stmt);
+    }
+    let (element, inner) = match ty {
+        Type::List(t) | Type::Set(t) => (place.clone().borrowed(), Some((t, &of.inner))),
+        Type::Map(_, t) => (place.clone().method("values", vec![]), Some((t, &of.inner))),
+        _ => return,
+    };
+    if let Some((ty, Some(bounds))) = inner {
+        each(ty, bounds, name, element, out);
+    }
+    if let (Type::Map(key, _), Some(bounds)) = (ty, &of.key) {
+        each(key, bounds, name, place.clone().method("keys", vec![]), out);
+    }
+}
+
+fn each(ty: &Type, of: &Bounds, name: &str, elements: Node, out: &mut Vec<Stmt>) {
+    let Some(Stmt::Semi(check)) = own_bounds(ty, of, "", Node::atom("item")) else { return };
+    let closure = Node::closure("|at, item|", check);
+    out.push(at("each", vec![Node::text(name), elements, closure]));
+}
+
+/// The check of a value's own bounds; those of an option are those of what it may hold.
+fn own_bounds(ty: &Type, of: &Bounds, name: &str, value: Node) -> Option<Stmt> {
+    let (ty, of) = match (ty, &of.inner) {
+        (Type::Option(t) | Type::Patch(t), Some(inner)) => (t.as_ref(), inner.as_ref()),
+        (Type::Option(t) | Type::Patch(t), None) => (t.as_ref(), of),
+        _ => (ty, of),
+    };
+    if of.min.is_none() && of.max.is_none() {
+        return None;
+    }
+    let method = match ty {
+        Type::Text | Type::List(_) | Type::Set(_) | Type::Map(..) => "length",
+        Type::Int | Type::Decimal(_) => "range",
+        _ => return None,
+    };
+    let end = |end: Option<Decimal>| end.map(|n| Box::new(number(ty, n)));
+    let op = if of.max.is_some() { "..=" } else { ".." };
+    let range = Node::Range(end(of.min), op, end(of.max));
+    Some(at(method, vec![Node::text(name), value, range]))
+}
+
+fn number(ty: &Type, number: Decimal) -> Node {
+    if !matches!(ty, Type::Decimal(_)) {
+        return Node::atom(number.normalize().to_string());
+    }
+    decimal(number)
+}
+
+/// A decimal constant.
+#[must_use]
+pub fn decimal(number: Decimal) -> Node {
+    if number.is_zero() && number.scale() == 0 {
+        return Node::atom("Decimal::ZERO");
+    }
+    let digits = grouped(number.mantissa());
+    Node::call("num::decimal", vec![Node::atom(digits), Node::atom(number.scale().to_string())])
+}
+
+/// Digits in groups of three, as clippy wants long literals.
+#[must_use]
+pub fn grouped(number: i128) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let sign = if number < 0 { "-" } else { "" };
+    if digits.len() < 5 {
+        return format!("{sign}{digits}");
+    }
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    format!("{sign}{out}")
+}
+
+/// The name of the violations in a signature: `_` when nothing is checked.
+#[must_use]
+pub fn at_name(checks: &[Stmt]) -> &'static str {
+    if checks.is_empty() { "_" } else { "at" }
+}
+
+/// Statements as lines at this indentation.
+#[must_use]
+pub fn body(statements: &[Stmt], indent: usize) -> Vec<String> {
+    if statements.is_empty() {
+        return Vec::new();
+    }
+    crate::layout::body(&Block(statements.to_vec()), indent).lines().map(str::to_owned).collect()
+}

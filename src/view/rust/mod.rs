@@ -1,0 +1,15 @@
+//! How the model is spelled in Rust: names, paths, types, fields.
+
+mod checks;
+mod fields;
+mod homes;
+mod imports;
+mod spelling;
+mod types;
+
+pub use checks::{at_name, body, checks, decimal, grouped, newtype_bounds, state_bounds};
+pub use fields::{DefaultFn, FieldView, Place, defaults, fields};
+pub use homes::{Home, Homes};
+pub use imports::Imports;
+pub use spelling::{Header, article, lines, module, raw, sentence, title};
+pub use types::{Rust, is_copy};

@@ -1,0 +1,87 @@
+//! Names and sentences as they stand in Rust files.
+
+use heck::{ToSnakeCase as _, ToTitleCase as _};
+
+use crate::layout;
+
+/// The line on top of owned files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The domain file that says what is in the rendered one.
+    pub source: String,
+    /// Where the user's own code goes instead.
+    pub own_code: String,
+}
+
+impl Header {
+    /// The line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("// Rendered by minos from {}; own code goes into {}.", self.source, self.own_code)
+    }
+}
+
+/// A Rust identifier for a name of the domain: keywords become raw.
+#[must_use]
+pub fn raw(name: &str) -> String {
+    const KEYWORDS: &[&str] = &[
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
+        "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
+        "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+        "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
+        "unsized", "use", "virtual", "where", "while", "yield",
+    ];
+    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+}
+
+/// The module of a thing: its name in snake case, raw where needed.
+#[must_use]
+pub fn module(name: &str) -> String {
+    raw(&name.to_snake_case())
+}
+
+/// `LendTool` as a title: "Lend tool".
+#[must_use]
+pub fn title(name: &str) -> String {
+    let words = name.to_title_case().to_lowercase();
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
+/// A sentence: first letter large, a full stop at the end.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let stop = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
+/// `Tool` as something one speaks of: "one tool".
+#[must_use]
+pub fn article(name: &str) -> String {
+    format!("one {}", name.to_title_case().to_lowercase())
+}
+
+/// A doc comment as lines, without indentation; empty for an empty text.
+#[must_use]
+pub fn lines(marker: &str, text: &str, indent: usize) -> Vec<String> {
+    layout::doc(marker, text, indent).lines().map(|l| l.trim_start().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_titles_and_sentences() {
+        assert_eq!(title("LendTool"), "Lend tool");
+        assert_eq!(sentence("a car's registration"), "A car's registration.");
+        assert_eq!(sentence("What now?"), "What now?");
+        assert_eq!(article("LineItem"), "one line item");
+        assert_eq!((raw("type").as_str(), module("Match").as_str()), ("r#type", "r#match"));
+    }
+}
