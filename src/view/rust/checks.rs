@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::lang::types::{Bounds, FieldDef, Scale, Type, TypeDefKind, TypeTable};
-use crate::layout::{Block, Node, Stmt};
+use crate::layout::{Node, Stmt};
 
 use super::spelling::raw;
 
@@ -176,5 +176,5 @@ pub fn body(statements: &[Stmt], indent: usize) -> Vec<String> {
     if statements.is_empty() {
         return Vec::new();
     }
-    crate::layout::body(&Block(statements.to_vec()), indent).lines().map(str::to_owned).collect()
+    crate::layout::body(statements, indent).lines().map(str::to_owned).collect()
 }

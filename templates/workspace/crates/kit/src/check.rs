@@ -96,6 +96,18 @@ impl Violations {
         self.inside(name, |at| value.check(at));
     }
 
+    /// Looks at every element of a collection.
+    pub fn each<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut look: impl FnMut(&mut Self, T),
+    ) {
+        for (i, item) in items.into_iter().enumerate() {
+            self.inside(&format!("{name}[{i}]"), |at| look(at, item));
+        }
+    }
+
     /// Checks the length of a text, in characters, or of a collection.
     pub fn length<T: Measure>(&mut self, name: &str, value: &T, range: impl RangeBounds<usize>) {
         if value.holds_nul() {
