@@ -18,3 +18,4 @@ pub mod types;
 mod walk;
 
 pub use text::{Quote, SpanMap, Text};
+pub mod to_rust;

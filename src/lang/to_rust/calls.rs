@@ -2,7 +2,7 @@
 
 use super::canon::same_place;
 use super::lower::{Form, Lowered, Lowerer};
-use crate::lang::ir::{Builtin, Ir, IrArg, IrKind, Method, Piece};
+use crate::lang::ir::{Builtin, Ir, IrArg, Method, Piece};
 use crate::lang::types::{Type, TypeDefKind};
 use crate::layout::Node;
 
@@ -20,13 +20,7 @@ pub fn raw(name: &str) -> String {
 }
 
 impl Lowerer<'_> {
-    pub(super) fn method(
-        &self,
-        method: Method,
-        of: &Ir,
-        args: &[IrArg],
-        result: &Type,
-    ) -> Lowered {
+    pub(super) fn method(&self, method: Method, of: &Ir, args: &[IrArg], result: &Type) -> Lowered {
         match self.base(&of.ty) {
             Type::Option(_) | Type::Patch(_) => self.option_method(method, of, args, result),
             Type::List(_) | Type::Set(_) | Type::Map(..) | Type::Entities(_) => {
@@ -200,12 +194,6 @@ fn is_identifier(text: &str) -> bool {
         && text != "self"
 }
 
-/// Visits an expression and all inside it.
-pub(super) fn walk(ir: &Ir, visit: &mut dyn FnMut(&Ir)) {
-    visit(ir);
-    crate::lang::walk::children(ir, &mut |child| walk(child, visit));
-}
-
 impl Lowerer<'_> {
     /// Lowers with closure parameters in scope. Gives the first parameter's name, `_` when the body
     /// does not use it.
@@ -323,9 +311,3 @@ impl Lowerer<'_> {
 
 /// The kind of a local that a lowering binds itself: name, form, whether it was used.
 pub(super) type Bound = (String, Form, bool);
-
-/// Whether an expression is the plain name of something.
-#[must_use]
-pub fn is_name(ir: &Ir) -> bool {
-    matches!(ir.kind, IrKind::Local(_) | IrKind::RootField { .. })
-}

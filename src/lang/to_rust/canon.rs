@@ -76,14 +76,8 @@ fn mirrored(op: CompareOp) -> CompareOp {
 }
 
 /// Comparisons that have a shorter form.
-pub(super) fn compared(
-    lowerer: &Lowerer,
-    op: CompareOp,
-    left: &Ir,
-    right: &Ir,
-) -> Option<Node> {
-    one_sided(lowerer, op, left, right)
-        .or_else(|| one_sided(lowerer, mirrored(op), right, left))
+pub(super) fn compared(lowerer: &Lowerer, op: CompareOp, left: &Ir, right: &Ir) -> Option<Node> {
+    one_sided(lowerer, op, left, right).or_else(|| one_sided(lowerer, mirrored(op), right, left))
 }
 
 fn one_sided(lowerer: &Lowerer, op: CompareOp, left: &Ir, right: &Ir) -> Option<Node> {

@@ -18,7 +18,8 @@ impl Lowerer<'_> {
 
     /// An iterator over references to the elements (of a map: pairs).
     fn iter(&self, of: &Ir) -> Node {
-        if let IrKind::Method { method: method @ (Method::Keys | Method::Values), of, .. } = &of.kind
+        if let IrKind::Method { method: method @ (Method::Keys | Method::Values), of, .. } =
+            &of.kind
         {
             let name = if *method == Method::Keys { "keys" } else { "values" };
             return self.receiver(of).method(name, vec![]);
@@ -165,9 +166,8 @@ impl Lowerer<'_> {
 
     fn pair_closure(&self, key: &str, value: &str, body: &Ir, own: bool) -> (Node, bool) {
         let names = [key.to_owned(), value.to_owned()];
-        let (names, node) = self.in_pair_closure(&names, |l| {
-            if own { l.value(body) } else { l.scalar(body) }
-        });
+        let (names, node) =
+            self.in_pair_closure(&names, |l| if own { l.value(body) } else { l.scalar(body) });
         let fails = fallible(&node);
         let node = if fails { Node::call("Ok", vec![node]) } else { node };
         (Node::closure(format!("|({})|", names.join(", ")), node), fails)
@@ -239,7 +239,8 @@ impl Lowerer<'_> {
                     Node::call("list::filter", vec![items, closure]).tried()
                 } else {
                     let kept = self.iter_kept(of, &element).method("filter", vec![closure]);
-                    let kept = if self.is_copy(&element) { kept } else { kept.method("cloned", vec![]) };
+                    let kept =
+                        if self.is_copy(&element) { kept } else { kept.method("cloned", vec![]) };
                     collected(kept, result)
                 }
             }
@@ -326,7 +327,9 @@ impl Lowerer<'_> {
 /// A closure whose body is wrapped in `Ok`.
 fn in_ok(closure: Node) -> Node {
     match closure {
-        Node::Closure(params, body) => Node::Closure(params, Box::new(Node::call("Ok", vec![*body]))),
+        Node::Closure(params, body) => {
+            Node::Closure(params, Box::new(Node::call("Ok", vec![*body])))
+        }
         other => other,
     }
 }

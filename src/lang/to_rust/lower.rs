@@ -1,5 +1,8 @@
 //! The walk over an expression, and what it gives: a node and how its value is held.
 
+use std::cell::RefCell;
+
+use super::calls::Bound;
 use super::canon::negated;
 use super::lits::{decimal, literal};
 use super::{Names, canon};
@@ -47,13 +50,21 @@ impl Lowered {
 /// Lowers expressions at one place.
 pub struct Lowerer<'n> {
     pub(super) names: &'n dyn Names,
+    pub(super) scope: RefCell<Vec<Bound>>,
+    pub(super) narrowed: RefCell<Vec<(Ir, Lowered)>>,
+    pub(super) unions: RefCell<Vec<Ir>>,
 }
 
 impl<'n> Lowerer<'n> {
     /// At the place that `names` describes.
     #[must_use]
     pub fn new(names: &'n dyn Names) -> Self {
-        Self { names }
+        Self {
+            names,
+            scope: RefCell::default(),
+            narrowed: RefCell::default(),
+            unions: RefCell::default(),
+        }
     }
 
     /// The expression as an own value: places and references are copied or cloned.
@@ -121,7 +132,7 @@ impl<'n> Lowerer<'n> {
         match &ir.kind {
             IrKind::Error => Lowered::value(Node::atom("()")),
             IrKind::Lit(lit) => self.typed_literal(lit, &ir.ty),
-            IrKind::Local(name) => self.names.local(name),
+            IrKind::Local(name) => self.local(name),
             IrKind::Root(root) => self.names.root(*root),
             IrKind::RootField { root, name } => self.root_field(*root, name),
             IrKind::RootDerived { root, name } => {
@@ -153,25 +164,26 @@ impl<'n> Lowerer<'n> {
                 }
                 IrKind::Lit(Literal::Decimal(d)) => Lowered::value(decimal(-*d)),
                 IrKind::Neg(inner) => self.lower(inner),
-                _ if of.ty == Type::Duration => Lowered::value(Node::call(
-                    "time::duration_minus",
-                    vec![Node::atom("SignedDuration::ZERO"), self.scalar(of)],
-                ).tried()),
+                _ if of.ty == Type::Duration => Lowered::value(
+                    Node::call(
+                        "time::duration_minus",
+                        vec![Node::atom("SignedDuration::ZERO"), self.scalar(of)],
+                    )
+                    .tried(),
+                ),
                 _ => Lowered::value(Node::call("num::neg", vec![self.scalar(of)]).tried()),
             },
             IrKind::And(left, right) => Lowered::value(self.logic("&&", left, right)),
             IrKind::Or(left, right) => Lowered::value(self.logic("||", left, right)),
-            IrKind::Compare { op, left, right } => {
-                Lowered::value(self.compare(*op, left, right))
-            }
+            IrKind::Compare { op, left, right } => Lowered::value(self.compare(*op, left, right)),
             IrKind::Arith { op, left, right } => Lowered::value(self.arith(*op, left, right)),
             IrKind::In { item, list } => Lowered::value(self.contained(item, list)),
             IrKind::Is { of, index } => Lowered::value(self.is(of, *index)),
-            IrKind::If { cond, then, otherwise } => Lowered::value(Node::if_else(
-                self.cond(cond),
-                self.value(then),
-                self.value(otherwise),
-            )),
+            IrKind::If { cond, then, otherwise } => {
+                Lowered::value(self.narrowing_if(cond, then, otherwise).unwrap_or_else(|| {
+                    Node::if_else(self.cond(cond), self.value(then), self.value(otherwise))
+                }))
+            }
             IrKind::Index { of, keys } => self.index(of, keys, &ir.ty),
             IrKind::Lookup { context, source, keys } => {
                 let keys = keys.iter().map(|k| self.value(k)).collect();
@@ -276,6 +288,9 @@ impl<'n> Lowerer<'n> {
     }
 
     fn logic(&self, op: &'static str, left: &Ir, right: &Ir) -> Node {
+        if let Some(node) = self.guarded(left, right, op == "&&") {
+            return node;
+        }
         let side = |ir: &Ir| {
             let node = self.scalar(ir);
             match (&ir.kind, op) {
@@ -299,8 +314,7 @@ impl<'n> Lowerer<'n> {
         let both_refs = l.form == Form::Ref && r.form == Form::Ref;
         let side = |lowered: Lowered, other: Form, ir: &Ir| {
             let follow = lowered.form == Form::Ref && !both_refs && other != Form::Str;
-            let node =
-                if follow { Node::prefix("*", lowered.node) } else { lowered.node };
+            let node = if follow { Node::prefix("*", lowered.node) } else { lowered.node };
             if matches!(ir.kind, IrKind::If { .. }) || is_comparison(&node) {
                 node.paren()
             } else {
@@ -335,9 +349,7 @@ impl<'n> Lowerer<'n> {
                     number.rescale(u32::from(*s));
                     Lowered::value(decimal(number))
                 }
-                (_, Type::Decimal(Scale::Fixed(s))) => {
-                    Lowered::value(widened(self.scalar(of), *s))
-                }
+                (_, Type::Decimal(Scale::Fixed(s))) => Lowered::value(widened(self.scalar(of), *s)),
                 _ => self.lower(of),
             },
             Conversion::Some => {
@@ -349,10 +361,7 @@ impl<'n> Lowerer<'n> {
             Conversion::Narrow => self.narrow(of),
             Conversion::NarrowUnion(_) => self.lower(of),
             Conversion::Reshape | Conversion::Inner => self.reshaped(of, to),
-            Conversion::ToPatch => Lowered::value(Node::call(
-                "Patch::from",
-                vec![self.value(of)],
-            )),
+            Conversion::ToPatch => Lowered::value(Node::call("Patch::from", vec![self.value(of)])),
         }
     }
 

@@ -12,7 +12,8 @@ mod lits;
 mod lower;
 mod options;
 
-pub use canon::{always_fails, negated};
+pub use calls::raw;
+pub use canon::negated;
 pub use lits::{decimal, grouped, literal};
 pub use lower::{Form, Lowered, Lowerer, fallible};
 

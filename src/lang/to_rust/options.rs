@@ -51,9 +51,8 @@ impl Lowerer<'_> {
         }
         let (option, form) = self.option_of(of);
         let name = Self::bound_name(of);
-        let rest = self.with_narrowed(of, Lowered::new(Node::atom(name.clone()), form), |l| {
-            l.scalar(right)
-        });
+        let rest = self
+            .with_narrowed(of, Lowered::new(Node::atom(name.clone()), form), |l| l.scalar(right));
         if fallible(&rest) {
             let none = Block::value(Node::atom((!and).to_string()));
             return Some(Node::If(
@@ -145,7 +144,8 @@ impl Lowerer<'_> {
         if !union {
             return Node::binary("==", self.scalar(of), Node::atom(member));
         }
-        let pattern = if has_fields { format!("{member} {{ .. }}") } else { format!("{member} {{}}") };
+        let pattern =
+            if has_fields { format!("{member} {{ .. }}") } else { format!("{member} {{}}") };
         Node::Macro("matches".to_owned(), vec![self.scalar(of), Node::atom(pattern)])
     }
 
@@ -162,9 +162,8 @@ impl Lowerer<'_> {
         }
         let (option, form) = self.option_of(of);
         let name = Self::bound_name(of);
-        let some = self.with_narrowed(of, Lowered::new(Node::atom(name.clone()), form), |l| {
-            l.value(some)
-        });
+        let some =
+            self.with_narrowed(of, Lowered::new(Node::atom(name.clone()), form), |l| l.value(some));
         Some(Node::If(
             Some(format!("Some({name})")),
             Box::new(option),
@@ -300,7 +299,7 @@ pub(super) fn inner(ty: &Type) -> Type {
 /// Whether an expression uses the value in an option as a condition has shown it.
 fn uses_narrowed(ir: &Ir, option: &Ir) -> bool {
     let mut found = false;
-    super::calls::walk(ir, &mut |node| {
+    ir.walk(&mut |node| {
         if let IrKind::Convert { how: Conversion::Narrow, of } = &node.kind {
             found |= same_place(of, option);
         }
@@ -311,7 +310,7 @@ fn uses_narrowed(ir: &Ir, option: &Ir) -> bool {
 /// The fields of a union member that an expression uses, in order of name.
 fn narrowed_fields(ir: &Ir, union: &Ir, index: u32) -> Vec<String> {
     let mut names = std::collections::BTreeSet::new();
-    super::calls::walk(ir, &mut |node| {
+    ir.walk(&mut |node| {
         if let IrKind::Field { of, name } = &node.kind
             && let IrKind::Convert { how: Conversion::NarrowUnion(i), of } = &of.kind
             && *i == index
