@@ -1,10 +1,12 @@
 //! The stored form of the positions of an answer: `shard:pos,shard:pos`, the highest of each shard.
 
-use super::{Appended, StoreError};
-use std::collections::BTreeMap;
+#[cfg(feature = "sqlite")]
+use super::Appended;
+use super::StoreError;
 
+#[cfg(feature = "sqlite")]
 pub(crate) fn write(appended: &[Appended]) -> String {
-    let mut highest = BTreeMap::new();
+    let mut highest = std::collections::BTreeMap::new();
     for place in appended.iter().filter(|it| it.pos > 0) {
         let pos = highest.entry(place.shard).or_insert(place.pos);
         *pos = place.pos.max(*pos);
@@ -22,7 +24,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(u16, i64)>, StoreError> {
     places.ok_or_else(|| StoreError::Corrupt(format!("positions `{text}`")))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests {
     use super::*;
 

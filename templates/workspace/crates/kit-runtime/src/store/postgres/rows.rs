@@ -1,11 +1,10 @@
 //! Rows of view tables: changes as set operations, look-ups, queries.
 
 use super::append::Failure;
-use super::pool::pipelined;
 use super::value::{text, values};
 use crate::store::datum::{row_from, row_values};
-use crate::store::sql::{Dialect, Select, by_keys, quote, upsert_row};
-use crate::store::{BoxFuture, Datum, Row, RowChanges, StoreError, ViewSchema, ViewTable};
+use crate::store::sql::{Dialect, Select, quote, upsert_row};
+use crate::store::{Datum, Row, RowChanges, StoreError, ViewSchema, ViewTable};
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Statement};
@@ -97,11 +96,23 @@ async fn upsert(
     Ok(Prepared { statement: client.prepare_cached(&sql).await?, parameters })
 }
 
+/// The parameters as a table `u` with the columns `c1`, `c2`..
 fn unnest(columns: usize) -> String {
+    let (arrays, names) = arrays_and_names(columns);
+    format!("unnest({arrays}) as u ({names})")
+}
+
+/// The same with the column `place`, from 1.
+fn numbered(columns: usize) -> String {
+    let (arrays, names) = arrays_and_names(columns);
+    format!("unnest({arrays}) with ordinality as u ({names}, place)")
+}
+
+fn arrays_and_names(columns: usize) -> (String, String) {
     let numbers = 1..=columns;
     let arrays: Vec<String> = numbers.clone().map(|it| format!("${it}::text[]")).collect();
     let names: Vec<String> = numbers.map(|it| format!("c{it}")).collect();
-    format!("unnest({}) as u ({})", arrays.join(", "), names.join(", "))
+    (arrays.join(", "), names.join(", "))
 }
 
 /// One array of texts for each column.
@@ -143,24 +154,35 @@ pub(super) fn found(
     rows.iter().map(|row| Ok(row_from(schema, values(schema, row)?))).collect()
 }
 
-/// The rows of many keys in one round trip, in the order of the keys.
+/// The rows of many keys with one statement, in the order of the keys.
 pub(super) async fn by_key(
     client: &ClientWrapper,
     table: &ViewTable,
     keys: &[Vec<Datum>],
 ) -> Result<Vec<Option<Row>>, StoreError> {
-    let mut prepared = Vec::with_capacity(keys.len());
-    for key in keys {
-        prepared.push(select(client, &by_keys(Dialect::Postgres, table, key)?).await?);
-    }
-    let mut futures: Vec<BoxFuture<'_, Result<Vec<tokio_postgres::Row>, Error>>> = Vec::new();
-    for question in &prepared {
-        futures.push(Box::pin(question.run(client)));
-    }
-    let mut rows = Vec::with_capacity(keys.len());
-    for result in pipelined(futures).await {
-        let result = result.map_err(|error| super::database(&error))?;
-        rows.push(found(&table.schema, &result)?.pop());
+    let schema = &table.schema;
+    let columns: Vec<_> = schema.keys().collect();
+    let same = columns.iter().zip(1..).map(|(it, number)| {
+        format!("t.{} = u.c{number}::{}", quote(it.name), it.kind.sql(Dialect::Postgres))
+    });
+    let read = schema.columns.iter().map(|it| format!("t.{}::text", quote(it.name)));
+    let sql = format!(
+        "select {}, u.place from {} join {} t on {}",
+        read.collect::<Vec<_>>().join(", "),
+        numbered(columns.len()),
+        quote(&table.table_name()),
+        same.collect::<Vec<_>>().join(" and ")
+    );
+    let statement = client.prepare_cached(&sql).await.map_err(|error| super::database(&error))?;
+    let parameters = arrays(columns.len(), keys.iter().map(Vec::as_slice))?;
+    let found = Prepared { statement, parameters }.run(client).await;
+    let mut rows = vec![None; keys.len()];
+    for row in found.map_err(|error| super::database(&error))? {
+        let place: i64 = row.try_get("place").map_err(|error| super::database(&error))?;
+        let slot = usize::try_from(place - 1).ok().and_then(|it| rows.get_mut(it));
+        if let Some(slot) = slot {
+            *slot = Some(row_from(schema, values(schema, &row)?));
+        }
     }
     Ok(rows)
 }
