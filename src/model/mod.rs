@@ -49,6 +49,8 @@ pub struct Model {
     pub shared_tables: BTreeMap<String, Table>,
     /// Functions of the shared kernel by name.
     pub shared_functions: BTreeMap<String, Function>,
+    /// Refusals of the rules of shared types by name.
+    pub shared_refusals: BTreeMap<String, Refusal>,
     /// All HTTP routes, sorted by path and method; no two are the same.
     pub routes: Vec<Route>,
 }

@@ -44,8 +44,6 @@ pub struct Function {
     pub args: Vec<FieldDef>,
     /// The result's type.
     pub returns: Type,
-    /// The result's bounds.
-    pub bounds: Bounds,
     /// Where it is declared.
     pub span: Span,
 }

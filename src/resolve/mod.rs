@@ -1,1 +1,73 @@
-//! Passes from the syntax tree to the model; reports everything it can in one run.
+//! From the syntax tree to the resolved model, in ordered passes.
+//!
+//! 1. `declare`: every name gets its entry.
+//! 2. `types`, `aggregates`: what named types, states and entities consist of; settings.
+//! 3. `derive`: expressions inside types; rows of tables.
+//! 4. `messages`, `rows`, `implied`: whose commands and events are, their fields, columns.
+//! 5. `commands`, `events`, `projections`, `queries`, `policies`, `refusals`: behaviour, written
+//!    out; `routes` over the whole system.
+//!
+//! No pass stops at the first mistake. What is broken keeps an entry with error types that agree
+//! with everything, so one mistake is one report; the same text gives the same reports in the same
+//! order. Reports about missing and unused things wait until nothing else is wrong.
+
+mod aggregates;
+mod build;
+mod commands;
+mod cycles;
+mod decide;
+mod declare;
+mod derive;
+mod each;
+mod events;
+mod fields;
+mod follow;
+mod implied;
+mod make;
+mod messages;
+mod notes;
+mod policies;
+mod private;
+mod projections;
+mod queries;
+mod refusals;
+mod resolver;
+mod routes;
+mod rows;
+mod rules;
+mod types;
+mod values;
+mod walk;
+mod words;
+
+use crate::diagnostics::Sink;
+use crate::model::Model;
+use crate::source::Sources;
+use crate::syntax::tree::Tree;
+
+/// The model that a tree means. Everything that is wrong is reported; `None` when there are errors.
+pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model> {
+    crate::names::check(tree, sink);
+    let mut resolver = resolver::Resolver::new(tree, sources);
+    let r = &mut resolver;
+    declare::declare(r, sink);
+    aggregates::declare(r, sink);
+    let mut waiting = types::Waiting::default();
+    types::newtypes(r, sink);
+    types::contents(r, &mut waiting, sink);
+    aggregates::contents(r, &mut waiting, sink);
+    waiting.finish(r, sink);
+    types::properties(r, sink);
+    derive::derived(r, sink);
+    derive::tables(r, sink);
+    messages::commands(r, sink);
+    messages::emits(r, sink);
+    messages::events(r, sink);
+    messages::refusal_fields(r, sink);
+    derive::type_rules(r, sink);
+    rows::declare(r, sink);
+    implied::fields(r, sink);
+    rows::typed_by_events(r, sink);
+    let model = build::model(r, sink);
+    (!sink.has_errors()).then_some(model)
+}

@@ -10,6 +10,7 @@
 
 mod diagnostics;
 mod layout;
+mod merge;
 mod names;
 mod render;
 mod rooms;

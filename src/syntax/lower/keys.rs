@@ -60,8 +60,11 @@ impl Lower<'_> {
                 Need::Unless(other) => !row.has(other) && !in_group(shape, key.name),
                 Need::Default(_) | Need::Absent => false,
             };
-            if missing {
-                self.missing(subject, &[key]);
+            let status = row.cells.iter().find(|c| c.name == "to" && key.name == "emit");
+            match status {
+                Some(to) if missing => self.eventless(subject, &to.key),
+                None if missing => self.missing(subject, &[key]),
+                _ => {}
             }
         }
     }

@@ -71,7 +71,14 @@ impl Lower<'_> {
         let words = format!("{} has no key `{}`", subject.words, key.text);
         let found = Diagnostic::error(4, key.span, words).label("not known here");
         match near.as_slice() {
-            [] => self.lose(found.help(known_keys(shape))),
+            [] => {
+                let taken = all_nearest(&key.text, shape.keys().map(|k| k.name));
+                let help = match taken.as_slice() {
+                    [] => known_keys(shape),
+                    near => format!("did you mean `{}`?", near.join("` or `")),
+                };
+                self.lose(found.help(help));
+            }
             [near] => {
                 let help = format!("did you mean `{near}`?");
                 self.push(found.help(help).patch(key.span, *near));
@@ -102,6 +109,15 @@ impl Lower<'_> {
             Some(help) => found.help(help),
             None => found,
         };
+        self.lose(found);
+    }
+
+    /// MN342: a command that names a status but no event.
+    pub(super) fn eventless(&mut self, subject: &Subject, to: &Ident) {
+        let words = format!("{} changes the status without an event", subject.words);
+        let found = Diagnostic::error(342, to.span, words)
+            .label("only an event changes the status")
+            .help("name the event: `emit = \"PartHidden\"`");
         self.lose(found);
     }
 

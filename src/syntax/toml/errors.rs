@@ -106,7 +106,6 @@ impl Trouble {
 fn explain(message: &str) -> (String, &'static str) {
     let head = message.split(", expected").next().unwrap_or(message);
     let known = [
-        ("string values must be quoted", "put the value in quotes"),
         ("invalid basic string", "end the text with `\"` on the same line"),
         ("invalid literal string", "end the text with `'` on the same line"),
         ("missing comma", "put a comma between the two"),
@@ -119,10 +118,12 @@ fn explain(message: &str) -> (String, &'static str) {
         ("extra assignment", "put a comma between the two"),
         ("unquoted keys cannot be empty", "write a key in front of `=`"),
         ("missing escaped value", "write `\\\\` for a backslash, or use single quotes"),
-        ("invalid boolean", "write `true` or `false`, or put the value in quotes"),
         ("unexpected `=` in array", "close the array with `]` before the next key"),
     ];
     let help = known.iter().find(|(start, _)| head.starts_with(start)).map(|(_, help)| *help);
+    if head.starts_with("invalid boolean") || head.starts_with("string values must be quoted") {
+        return ("a text without quotes".to_owned(), "put the value in quotes");
+    }
     let what = head.chars().take(200).collect::<String>();
     (what, help.unwrap_or("write `key = value` lines below `[table]` headers"))
 }

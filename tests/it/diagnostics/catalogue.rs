@@ -1,5 +1,6 @@
 //! Every code that is reported is in the catalogue, with its weight; the page is up to date.
 
+use super::corpus::cases;
 use minos::diagnostics::{Severity, code};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,13 @@ fn codes_ascend_and_are_explained() {
     );
 }
 
+/// What `check` prints for the first file of the corpus with this code.
+fn sample(number: u16) -> Option<String> {
+    let prefix = format!("{}-", code::name(number));
+    let case = cases().into_iter().find(|case| case.name.starts_with(&prefix))?;
+    std::fs::read_to_string(case.path.with_extension("txt")).ok()
+}
+
 #[test]
 fn the_page_is_up_to_date() {
     let mut page = String::from(
@@ -36,6 +44,9 @@ fn the_page_is_up_to_date() {
         page += &format!("\n## {heading}\n");
         for entry in entries {
             page += &format!("\n### {}", entry.explain());
+            if let Some(text) = sample(entry.code) {
+                page += &format!("\nIt looks like this:\n\n```text\n{text}```\n");
+            }
         }
     }
     let path = root().join("docs/diagnostics.md");

@@ -1,0 +1,186 @@
+//! What came out: changes, notes, and what stands in the way.
+
+use std::fmt;
+
+use super::{Clash, Lock};
+use crate::plan::{Mode, RelPath};
+use crate::tree::{Digest, Step};
+
+/// What happens to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// It is new.
+    Create,
+    /// It gets other bytes.
+    Update,
+    /// It goes; it was as minos wrote it.
+    Delete,
+}
+
+impl Action {
+    /// The sign in front of a path in a listing.
+    #[must_use]
+    pub fn sign(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Delete => '-',
+        }
+    }
+}
+
+/// One file that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where.
+    pub path: RelPath,
+    /// What happens.
+    pub action: Action,
+    /// Why, in a few words.
+    pub reason: String,
+    /// The text before, for a diff; empty when there was none.
+    pub old: String,
+    /// The text after; `None` deletes.
+    pub new: Option<String>,
+    /// Whether it may be run.
+    pub mode: Mode,
+    /// The bytes that are replaced.
+    pub before: Option<Digest>,
+}
+
+impl Change {
+    /// The change as a step of a transaction.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        Step {
+            path: self.path.clone(),
+            before: self.before.clone(),
+            after: self.new.as_ref().map(|text| text.clone().into_bytes()),
+            mode: self.mode,
+        }
+    }
+}
+
+/// Something the user should know; nothing was done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// A file of minos was edited, and minos has nothing new for it.
+    Drift(RelPath),
+    /// A file that is no longer wanted was edited, so it stays.
+    Orphan(RelPath),
+    /// A file that was deleted is made again, because others need it.
+    Recreated(RelPath),
+    /// The user's value of a key stayed.
+    Kept(RelPath, Clash),
+}
+
+impl Note {
+    /// The file it is about.
+    #[must_use]
+    pub fn path(&self) -> &RelPath {
+        match self {
+            Self::Drift(path)
+            | Self::Orphan(path)
+            | Self::Recreated(path)
+            | Self::Kept(path, _) => path,
+        }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Drift(path) => {
+                write!(f, "{path} was edited; it belongs to minos and is left as it is")
+            }
+            Self::Orphan(path) => {
+                write!(
+                    f,
+                    "{path} is no longer wanted but was edited; it stays, delete it if you like"
+                )
+            }
+            Self::Recreated(path) => {
+                write!(f, "{path} was deleted but is needed; it is made again")
+            }
+            Self::Kept(path, clash) => {
+                write!(f, "{path}: your value of {} stays; minos has {}", clash.key, clash.wanted)
+            }
+        }
+    }
+}
+
+/// Why the whole run stops before it writes anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blocked {
+    /// A file of minos was edited, and minos has a newer one.
+    Edited(RelPath),
+    /// A file that minos did not write stands where one of its files goes.
+    Foreign(RelPath),
+    /// A link, or something below one.
+    Link(RelPath),
+    /// A folder where a file goes, or a file where a folder goes.
+    NotAFile(RelPath),
+    /// A shared file cannot be read.
+    Unreadable(RelPath, String),
+}
+
+impl Blocked {
+    /// The file it is about.
+    #[must_use]
+    pub fn path(&self) -> &RelPath {
+        match self {
+            Self::Edited(path)
+            | Self::Foreign(path)
+            | Self::Link(path)
+            | Self::NotAFile(path)
+            | Self::Unreadable(path, _) => path,
+        }
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Edited(path) => {
+                write!(f, "{path} was edited by hand, and the domain now asks for other text there")
+            }
+            Self::Foreign(path) => write!(f, "{path} is in the way: minos did not write it"),
+            Self::Link(path) => {
+                write!(f, "{path} is a link or below one; minos does not follow it")
+            }
+            Self::NotAFile(path) => write!(f, "{path} is no ordinary file"),
+            Self::Unreadable(path, reason) => write!(f, "{path}: {reason}"),
+        }
+    }
+}
+
+/// What follows from the plan, the locks and the disk.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// Files that change, sorted by path.
+    pub changes: Vec<Change>,
+    /// What the user should know, sorted by path.
+    pub notes: Vec<Note>,
+    /// Why nothing may be written; empty: go ahead.
+    pub blocked: Vec<Blocked>,
+    /// Files that stay as they are.
+    pub unchanged: usize,
+    /// The locks after the changes, by unit.
+    pub locks: std::collections::BTreeMap<String, Lock>,
+    /// Texts of shared files to remember for the next run, by digest.
+    pub bases: std::collections::BTreeMap<String, String>,
+}
+
+impl Decision {
+    /// How many files get this action.
+    #[must_use]
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// Whether an owned file was edited.
+    #[must_use]
+    pub fn has_drift(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note, Note::Drift(_)))
+    }
+}

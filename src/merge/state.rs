@@ -1,0 +1,184 @@
+//! The folder `.minos`: reading it, and what to write into it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Decision;
+use super::lock::{Lock, Record, parse, to_text};
+use super::project::Project;
+use crate::plan::{Mode, RelPath};
+use crate::render::RenderedTree;
+use crate::tree::{Digest, Found, STATE, Snapshot, Step};
+
+/// What git should not see of the folder.
+const IGNORE: &str = "txn/\nrescue/\n";
+
+/// What the last run left behind.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Format, generator and ports; `None` when there is no state.
+    pub project: Option<Project>,
+    /// The records, by unit.
+    pub locks: BTreeMap<String, Lock>,
+    /// Texts of shared files as they were written, by digest.
+    pub bases: BTreeMap<String, String>,
+    files: BTreeMap<RelPath, Vec<u8>>,
+}
+
+/// A state file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateError {
+    /// It is broken or was tampered with.
+    Broken(String),
+    /// It was written by a newer minos.
+    Newer(String),
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(text) | Self::Newer(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for StateError {}
+
+impl State {
+    /// Every record with its unit, by path.
+    #[must_use]
+    pub fn records(&self) -> BTreeMap<&RelPath, (&str, &Record)> {
+        let mut all = BTreeMap::new();
+        for (unit, lock) in &self.locks {
+            all.extend(lock.iter().map(|(path, record)| (path, (unit.as_str(), record))));
+        }
+        all
+    }
+}
+
+/// Read the state from what lies in `.minos`.
+///
+/// # Errors
+/// When a file cannot be used: it is untrusted input.
+pub fn load(found: &Snapshot) -> Result<State, StateError> {
+    let mut state = State::default();
+    for (path, found) in found {
+        let Found::File { bytes, .. } = found else { continue };
+        let Some(name) = path.as_str().strip_prefix(STATE).and_then(|n| n.strip_prefix('/')) else {
+            continue;
+        };
+        if name.starts_with("txn/") || name.starts_with("rescue/") {
+            continue;
+        }
+        state.files.insert(path.clone(), bytes.clone());
+        let broken = |reason: &str| match reason.contains("written by") {
+            true => StateError::Newer(format!("{path} {reason}")),
+            false => StateError::Broken(format!("{path}: {reason}")),
+        };
+        let text = String::from_utf8(bytes.clone()).map_err(|_| broken("is not UTF-8"))?;
+        let text = text.replace("\r\n", "\n");
+        if name == "project.toml" {
+            state.project = Some(Project::parse(&text).map_err(|e| broken(&e))?);
+        } else if let Some(unit) = name.strip_prefix("lock/").and_then(|n| n.strip_suffix(".lock"))
+        {
+            state.locks.insert(unit.to_owned(), parse(&text).map_err(|e| broken(&e))?);
+        } else if name.starts_with("base/") {
+            let digest = path.file_name().to_owned();
+            if Digest::of(text.as_bytes()).as_str() == digest {
+                state.bases.insert(digest, text);
+            }
+        }
+    }
+    check_once(&state)?;
+    Ok(state)
+}
+
+/// A path in two locks, or in two spellings, would be written twice.
+fn check_once(state: &State) -> Result<(), StateError> {
+    let mut seen = BTreeMap::new();
+    for (unit, lock) in &state.locks {
+        for path in lock.keys() {
+            if path.as_str() == STATE || path.as_str().starts_with(&format!("{STATE}/")) {
+                let text = format!("{STATE}/lock/{unit}.lock: {path} is state, not output");
+                return Err(StateError::Broken(text));
+            }
+            if let Some(other) = seen.insert(path.folded(), unit) {
+                let text = format!("{path} is in {STATE}/lock/{unit}.lock and in {other}.lock");
+                return Err(StateError::Broken(text));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The steps that bring `.minos` in line with a decision; only files that change. Locks come last.
+#[must_use]
+pub fn state_steps(state: &State, project: &Project, decision: &Decision) -> Vec<Step> {
+    let wanted = state_files(project, &decision.locks, &decision.bases);
+    let mut steps = Vec::new();
+    for (path, text) in &wanted {
+        let before = state.files.get(path);
+        if before.is_some_and(|bytes| crate::tree::normal(bytes) == text.as_bytes()) {
+            continue;
+        }
+        steps.push(Step {
+            path: path.clone(),
+            before: before.map(|bytes| Digest::of(bytes)),
+            after: Some(text.clone().into_bytes()),
+            mode: Mode::Plain,
+        });
+    }
+    for unit in state.locks.keys().filter(|unit| !decision.locks.contains_key(*unit)) {
+        if let Some((path, bytes)) = lock_path(unit).and_then(|p| state.files.get_key_value(&p)) {
+            let before = Some(Digest::of(bytes));
+            steps.push(Step { path: path.clone(), before, after: None, mode: Mode::Plain });
+        }
+    }
+    steps.sort_by_key(|step| (step.path.as_str().contains("/lock/"), step.path.clone()));
+    steps
+}
+
+/// All files of a new project: what was rendered, and the state that goes with it.
+#[must_use]
+pub fn initial_files(
+    rendered: &RenderedTree,
+    project: &Project,
+) -> BTreeMap<RelPath, (String, Mode)> {
+    let decision = super::merge(rendered, &State::default(), &Snapshot::new());
+    let mut files = BTreeMap::new();
+    for change in decision.changes {
+        if let Some(text) = change.new {
+            files.insert(change.path, (text, change.mode));
+        }
+    }
+    for (path, text) in state_files(project, &decision.locks, &decision.bases) {
+        files.insert(path, (text, Mode::Plain));
+    }
+    files
+}
+
+fn state_files(
+    project: &Project,
+    locks: &BTreeMap<String, Lock>,
+    bases: &BTreeMap<String, String>,
+) -> BTreeMap<RelPath, String> {
+    let mut files = BTreeMap::new();
+    let mut add = |name: &str, text: String| {
+        if let Ok(path) = RelPath::try_new(format!("{STATE}/{name}")) {
+            files.insert(path, text);
+        }
+    };
+    add(".gitignore", IGNORE.to_owned());
+    add("project.toml", project.to_text());
+    for (digest, text) in bases {
+        add(&format!("base/{}/{digest}", digest.get(..2).unwrap_or("xx")), text.clone());
+    }
+    for (unit, lock) in locks {
+        add(&format!("lock/{unit}.lock"), to_text(lock));
+    }
+    files
+}
+
+fn lock_path(unit: &str) -> Option<RelPath> {
+    RelPath::try_new(format!("{STATE}/lock/{unit}.lock")).ok()
+}

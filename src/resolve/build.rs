@@ -1,0 +1,283 @@
+//! Last passes: contexts of the model put together from what the earlier passes know.
+
+use std::collections::BTreeMap;
+
+use super::refusals::Uses;
+use super::resolver::Resolver;
+use super::{commands, events, policies, projections, queries, refusals, routes};
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::check::{CaseIr, Scope, Source};
+use crate::lang::ir::{OutcomeIr, Root};
+use crate::lang::tree::{Refusal, Unique};
+use crate::lang::types::{Type, TypeId};
+use crate::model::{
+    Aggregate, Case, Command, Context, ContextKind, Decide, Function, Idempotency, Model, Table,
+    UniqueRule,
+};
+use crate::syntax::tree;
+
+/// Every context, and from them the model.
+pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
+    let names: Vec<String> = r.contexts.keys().cloned().collect();
+    let contexts: BTreeMap<String, Context> = names
+        .into_iter()
+        .filter_map(|name| Some((name.clone(), context(r, &name, sink)?)))
+        .collect();
+    let uses = Uses::collect(r, None, &[], &[]);
+    let shared_refusals = refusals::build(r, None, &uses, sink);
+    let (shared_tables, shared_functions) = functions(r, None);
+    let routes = routes::all(&contexts, sink);
+    let project = &r.tree.project;
+    Model {
+        system: project.name.as_ref().map_or_else(String::new, |n| n.value.clone()),
+        doc: project.doc.as_ref().map(|d| d.value.clone()),
+        types: r.world.types.clone(),
+        contexts,
+        shared_tables,
+        shared_functions,
+        shared_refusals,
+        routes,
+    }
+}
+
+fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context> {
+    let ctx = r.contexts.get(name)?;
+    let (tree, settings) = (ctx.tree, ctx.settings);
+    let mut commands = commands::build(r, name, sink);
+    let targets = events::targets(r, name, sink);
+    let events = events::build(r, name, &targets, sink);
+    let mut aggregates = aggregates(r, name, &commands, &events, sink);
+    let projections = projections::build(r, name, sink);
+    let queries = queries::build(r, name, sink);
+    let policies = policies::build(r, name, sink);
+    let uses = Uses::collect(r, Some(name), &commands, &aggregates);
+    let known = refusals::build(r, Some(name), &uses, sink);
+    sort_refusals(&mut commands, &mut aggregates, &known);
+    if !r.tree.broken && !sink.has_errors() {
+        events::unreached(r, name, &events, sink);
+    }
+    let (views, replicas) =
+        projections.into_iter().partition(|p| p.kind == crate::model::ProjectionKind::View);
+    let (tables, functions) = functions(r, Some(name));
+    Some(Context {
+        name: name.to_owned(),
+        notes: super::notes::notes(&tree.head),
+        kind: tree.kind.as_ref().map(|k| match k.value {
+            tree::ContextKind::Core => ContextKind::Core,
+            tree::ContextKind::Supporting => ContextKind::Supporting,
+            tree::ContextKind::Generic => ContextKind::Generic,
+        }),
+        topic: tree.topic.as_ref().map(|t| t.value.clone()),
+        time_zone: time_zone(tree, sink),
+        idempotency: match tree.idempotency.as_ref().map(|i| i.value) {
+            Some(tree::Idempotency::Required) => Idempotency::Required,
+            _ => Idempotency::Optional,
+        },
+        settings,
+        types: declared_types(r, tree),
+        refusals: known,
+        tables,
+        functions,
+        aggregates: by_name(aggregates, |a| &a.name),
+        commands: by_name(commands, |c| &c.name),
+        events: by_name(events, |e| &e.name),
+        replicas: by_name(replicas, |p: &crate::model::Projection| &p.name),
+        views: by_name(views, |p: &crate::model::Projection| &p.name),
+        queries: by_name(queries, |q| &q.name),
+        policies: by_name(policies, |p| &p.name),
+        sagas: BTreeMap::new(),
+        scenarios: vec![],
+    })
+}
+
+fn by_name<T>(list: Vec<T>, name: impl Fn(&T) -> &String) -> BTreeMap<String, T> {
+    list.into_iter().map(|item| (name(&item).clone(), item)).collect()
+}
+
+fn time_zone(tree: &tree::Context, sink: &mut Sink) -> String {
+    let Some(zone) = &tree.time_zone else { return "UTC".to_owned() };
+    if jiff::tz::TimeZone::get(&zone.value).is_err() {
+        let found = format!("there is no time zone `{}`", zone.value);
+        sink.push(
+            Diagnostic::error(19, zone.span, found).help("write an IANA name: `Europe/Zurich`"),
+        );
+    }
+    zone.value.clone()
+}
+
+fn declared_types(r: &Resolver<'_>, tree: &tree::Context) -> BTreeMap<String, TypeId> {
+    let types = &tree.types;
+    let heads = types
+        .newtypes
+        .iter()
+        .map(|x| &x.head)
+        .chain(types.values.iter().map(|x| &x.head))
+        .chain(types.enums.iter().map(|x| &x.head))
+        .chain(types.unions.iter().map(|x| &x.head));
+    let context = Some(tree.head.name.text.as_str());
+    heads
+        .filter_map(|h| Some((h.name.text.clone(), r.world.types.find(context, &h.name.text)?)))
+        .collect()
+}
+
+fn functions(
+    r: &Resolver<'_>,
+    context: Option<&str>,
+) -> (BTreeMap<String, Table>, BTreeMap<String, Function>) {
+    let types = match context {
+        None => &r.tree.kernel,
+        Some(name) => match r.contexts.get(name) {
+            Some(ctx) => &ctx.tree.types,
+            None => return Default::default(),
+        },
+    };
+    let key = |name: &str| (context.map(str::to_owned), name.to_owned());
+    let tables = types.tables.iter().filter_map(|t| {
+        let def = r.world.tables.get(&key(&t.head.name.text))?;
+        let case = |row: &CaseIr| Case { cond: row.cond.clone(), value: row.value.clone() };
+        let table = Table {
+            name: t.head.name.text.clone(),
+            notes: super::notes::notes(&t.head),
+            args: def.args.clone(),
+            returns: def.returns.clone(),
+            bounds: def.bounds.clone(),
+            rows: def.rows.iter().map(case).collect(),
+            span: t.head.name.span,
+        };
+        Some((table.name.clone(), table))
+    });
+    let functions = types.functions.iter().filter_map(|f| {
+        let def = r.world.functions.get(&key(&f.head.name.text))?;
+        let function = Function {
+            name: f.head.name.text.clone(),
+            notes: super::notes::notes(&f.head),
+            args: def.args.clone(),
+            returns: def.returns.clone(),
+            span: f.head.name.span,
+        };
+        Some((function.name.clone(), function))
+    });
+    (tables.collect(), functions.collect())
+}
+
+fn aggregates(
+    r: &mut Resolver<'_>,
+    context: &str,
+    commands: &[Command],
+    events: &[crate::model::Event],
+    sink: &mut Sink,
+) -> Vec<Aggregate> {
+    let names: Vec<String> =
+        r.contexts.get(context).map(|c| c.aggregates.keys().cloned().collect()).unwrap_or_default();
+    let one = |name: String| {
+        let agg = r.aggregate(context, &name)?;
+        let (tree, id, status, state) = (agg.tree, agg.id.clone(), agg.status, agg.state);
+        let entities = agg.entities.clone();
+        created(r, &name, tree, events, sink);
+        let unique =
+            tree.unique.iter().filter_map(|u| unique(r, context, state, u, sink)).collect();
+        Some(Aggregate {
+            notes: super::notes::notes(&tree.head),
+            plural: routes::plural_of(r, context, &name),
+            read: tree.read.as_ref().is_none_or(|x| x.value),
+            id,
+            status,
+            state,
+            entities,
+            unique,
+            events: events.iter().filter(|e| e.aggregate == name).map(|e| e.name.clone()).collect(),
+            commands: commands
+                .iter()
+                .filter(|c| c.aggregate == name)
+                .map(|c| c.name.clone())
+                .collect(),
+            span: tree.head.name.span,
+            name,
+        })
+    };
+    names.into_iter().filter_map(one).collect()
+}
+
+/// MN312: an aggregate that no command can make.
+fn created(
+    r: &Resolver<'_>,
+    name: &str,
+    tree: &tree::Aggregate,
+    events: &[crate::model::Event],
+    sink: &mut Sink,
+) {
+    let made = events.iter().any(|e| e.aggregate == name && e.begin.is_some());
+    if !made && !sink.has_errors() && !r.tree.broken {
+        let found = format!("no command creates aggregate `{name}`");
+        sink.push(
+            Diagnostic::error(312, tree.head.name.span, found)
+                .help(format!("add a command with `creates = \"{name}\"`")),
+        );
+    }
+}
+
+fn unique(
+    r: &mut Resolver<'_>,
+    context: &str,
+    state: TypeId,
+    written: &Unique,
+    sink: &mut Sink,
+) -> Option<UniqueRule> {
+    let mut fields = Vec::new();
+    for name in &written.names {
+        let found = super::fields::member(r, state, &name.text);
+        let Some(field) = found else {
+            let known: Vec<String> =
+                r.world.types.fields(state).iter().map(|f| f.name.clone()).collect();
+            let found = format!("the state has no field `{}`", name.text);
+            let report = Diagnostic::error(103, name.span, found);
+            let report = r.suggest(report, name.span, &name.text, known.iter().map(String::as_str));
+            sink.push(report);
+            continue;
+        };
+        let inner = match &field.ty {
+            Type::Option(inner) => inner.as_ref(),
+            ty => ty,
+        };
+        if !super::rows::is_key(r, inner) {
+            let found = format!("`{}` cannot be unique: it is not a simple value", name.text);
+            sink.push(
+                Diagnostic::error(318, name.span, found)
+                    .help("make a simple field unique, or an aggregate of each element"),
+            );
+        }
+        fields.push(name.text.clone());
+    }
+    let scope = Scope::new("`unique`").subject(Root::This, state);
+    let (cond, refusal) = r.check(Some(context), scope, sink, |r, c| {
+        let cond = written.cond.as_ref().map(|e| c.condition(e));
+        let refused =
+            Refusal { name: written.refusal.clone(), binds: vec![], span: written.refusal.span };
+        (cond, super::rules::refusal(r, c, &refused, &[Source::Root(Root::This)]))
+    });
+    Some(UniqueRule { fields, cond, refusal, text: r.text(written.span).to_owned() })
+}
+
+fn sort_refusals(
+    commands: &mut [Command],
+    aggregates: &mut [Aggregate],
+    known: &BTreeMap<String, crate::model::Refusal>,
+) {
+    let sort = |outcome: &mut OutcomeIr| {
+        if let OutcomeIr::Refuse(refusal) = outcome {
+            refusals::sort(refusal, known);
+        }
+    };
+    for command in commands {
+        if let Some(from) = &mut command.from {
+            sort(&mut from.otherwise);
+        }
+        if let Decide::Rules(rules) = &mut command.decide {
+            let all = rules.require.iter_mut().chain(&mut rules.ensure);
+            all.for_each(|rule| sort(&mut rule.outcome));
+        }
+    }
+    for unique in aggregates.iter_mut().flat_map(|a| &mut a.unique) {
+        refusals::sort(&mut unique.refusal, known);
+    }
+}

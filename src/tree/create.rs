@@ -1,0 +1,107 @@
+//! A new project: built beside its place, moved there at once.
+
+use std::fmt;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+
+use super::disk::Disk;
+use crate::plan::{Mode, RelPath};
+
+/// Why a project was not made. Nothing is left behind.
+#[derive(Debug)]
+pub enum CreateError {
+    /// Something is there already. Holds a name of what is in the way.
+    InTheWay(String),
+    /// The system refused.
+    System(io::Error),
+}
+
+impl fmt::Display for CreateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InTheWay(what) => write!(f, "{what} is in the way"),
+            Self::System(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for CreateError {}
+
+impl From<io::Error> for CreateError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// Make a project at `target` from these files. They are written into a folder beside it, which is
+/// renamed once: `target` is there completely or not at all. An empty folder at `target` is taken.
+///
+/// # Errors
+/// See [`CreateError`].
+pub fn create<'a>(
+    disk: &dyn Disk,
+    target: &Utf8Path,
+    files: impl IntoIterator<Item = (&'a RelPath, &'a [u8], Mode)>,
+) -> Result<(), CreateError> {
+    let is_empty_folder = look_at(target)?;
+    let part = beside(target);
+    if part.exists() {
+        // Left by a run that was killed; the name is ours alone.
+        disk.remove_all(&part)?;
+    }
+    let built = build(disk, &part, files).and_then(|()| {
+        if is_empty_folder {
+            disk.remove_folder(target)?;
+        }
+        disk.rename(&part, target)
+    });
+    if let Err(error) = built {
+        let _ = disk.remove_all(&part);
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// Whether an empty folder is there; an error when anything else is.
+fn look_at(target: &Utf8Path) -> Result<bool, CreateError> {
+    match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+        Ok(data) if data.is_dir() => {
+            let mut names: Vec<String> = fs::read_dir(target)?
+                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+                .collect();
+            names.sort();
+            match names.first() {
+                None => Ok(true),
+                Some(name) => Err(CreateError::InTheWay(format!("{name} in the folder"))),
+            }
+        }
+        Ok(_) => Err(CreateError::InTheWay("a file of that name".to_owned())),
+    }
+}
+
+fn beside(target: &Utf8Path) -> Utf8PathBuf {
+    let name = target.file_name().unwrap_or("project");
+    target.with_file_name(format!(".{name}.minos-part"))
+}
+
+fn build<'a>(
+    disk: &dyn Disk,
+    part: &Utf8Path,
+    files: impl IntoIterator<Item = (&'a RelPath, &'a [u8], Mode)>,
+) -> io::Result<()> {
+    disk.make_folder(part)?;
+    let mut last = String::new();
+    for (path, bytes, mode) in files {
+        let folder = path.folders().next().unwrap_or("");
+        if folder != last {
+            disk.make_folder(&part.join(folder))?;
+            last = folder.to_owned();
+        }
+        disk.write(&part.join(path.as_str()), bytes, mode)?;
+    }
+    Ok(())
+}
