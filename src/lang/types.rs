@@ -297,6 +297,11 @@ impl TypeTable {
         own.or_else(|| self.by_name.get(&(None, name.to_owned()))).copied()
     }
 
+    /// Another name for a type: `PartId` of an aggregate whose id is `PartNo`.
+    pub fn alias(&mut self, context: Option<&str>, name: &str, id: TypeId) {
+        self.by_name.entry((context.map(str::to_owned), name.to_owned())).or_insert(id);
+    }
+
     /// All types with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (TypeId, &TypeDef)> {
         (0u32..).map(TypeId).zip(&self.defs)

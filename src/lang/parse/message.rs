@@ -1,6 +1,7 @@
 //! Messages: `ctx.Name(binds) if cond`, and lists that name messages.
 
 use super::parser::{Parsed, Parser, is_upper};
+use crate::diagnostics::Diagnostic;
 use crate::lang::token::{Sign, Tok};
 use crate::lang::tree::{EventPattern, Ident, MemberDecl, Message, Path, When};
 
@@ -59,9 +60,16 @@ impl Parser<'_> {
 
     /// One lower-case name.
     pub(super) fn name(&mut self, what: &str) -> Parsed<Ident> {
-        match self.eat_lower() {
-            Some(name) => Ok(name),
-            None => Err(self.bad(what)),
+        if let Some(name) = self.eat_lower() {
+            return Ok(name);
         }
+        let Tok::Name(text) = self.peek() else { return Err(self.bad(what)) };
+        let (span, snake) = (self.span(), heck::AsSnakeCase(text.as_str()).to_string());
+        if !is_upper(text) || matches!(self.peek_at(1), Tok::Sign(Sign::Dot)) {
+            return Err(self.bad(what));
+        }
+        let report = Diagnostic::error(114, span, format!("`{text}` is not written in lower case"));
+        let report = report.label(format!("expected {what}"));
+        Err(Box::new(report.help(format!("write `{snake}`")).patch(span, snake)))
     }
 }

@@ -215,8 +215,12 @@ impl Parser<'_> {
             Sign::CloseBlock => "{",
             _ => "<",
         };
-        let closer = matches!(self.peek(), Tok::Sign(s) if s.closes());
-        if closer || *self.peek() == Tok::End {
+        let outside = match self.peek() {
+            Tok::Sign(s) => s.closes() || *s == Sign::Arrow,
+            Tok::Name(word) => matches!(word.as_str(), "else" | "where" | "otherwise" | "then"),
+            other => *other == Tok::End,
+        };
+        if outside {
             let found = Diagnostic::error(9, open, format!("`{opened}` is never closed"));
             let found = found
                 .label("opened here")

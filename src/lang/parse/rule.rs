@@ -132,7 +132,8 @@ impl Parser<'_> {
             Some(span) => {
                 let report =
                     Diagnostic::error(self.notation.code, span, "several are separated by commas");
-                Err(Box::new(report.help("write `,`").patch(span, ",")))
+                let gap = Span { start: self.before().end, ..span };
+                Err(Box::new(report.help("write `,`").patch(gap, ",")))
             }
             None => Ok(names),
         }

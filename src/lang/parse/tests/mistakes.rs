@@ -32,6 +32,7 @@ const MISTAKES: &[(&str, &str, u16, &str, &str)] = &[
     ("expr", "a b", 20, "b", "text after the end"),
     ("expr", "a)", 20, ")", "no bracket is open"),
     ("expr", "(a", 9, "(", "never closed"),
+    ("rule", "(a else No", 9, "(", "never closed"),
     ("expr", "(a]", 9, "(", "never closed"),
     ("expr", "[a, b", 9, "[", "write `]`"),
     ("expr", "f(a b)", 8, "b", "expected `,` or `)`"),
@@ -117,9 +118,9 @@ const MISTAKES: &[(&str, &str, u16, &str, &str)] = &[
     ("timeout", "10min", 17, "", "`then` and a verdict"),
     ("duration", "10", 11, "10", "write a unit"),
     ("event_pattern", "Job.+", 16, "+", "`*`"),
-    ("member_decl", "Long", 18, "Long", "a member"),
+    ("member_decl", "Long", 114, "Long", "write `long`"),
     ("path", "job", 16, "job", "write `Job`"),
-    ("order", "Number", 18, "Number", "a column"),
+    ("order", "Number", 114, "Number", "write `number`"),
 ];
 
 #[test]
