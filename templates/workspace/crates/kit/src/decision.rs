@@ -57,6 +57,7 @@ impl<E, R: From<BuiltIn>> From<Fault> for Stop<E, R> {
         match fault {
             Fault::Arithmetic => BuiltIn::Arithmetic.into(),
             Fault::Invalid(violations) => BuiltIn::Invalid(violations).into(),
+            Fault::Refused(refusal) => refusal.into(),
             other => Self::Fault(other),
         }
     }
@@ -204,6 +205,7 @@ where
         match fault {
             Fault::Arithmetic => Self::Refused(BuiltIn::Arithmetic.into()),
             Fault::Invalid(violations) => Self::Refused(BuiltIn::Invalid(violations).into()),
+            Fault::Refused(refusal) => Self::Refused(refusal.into()),
             Fault::Need(need) => Self::Need(need),
             other => Self::Fault(other),
         }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::check::Violations;
 use crate::query::Cond;
+use crate::refusal::BuiltIn;
 use crate::row::Table;
 
 /// The result of folding events.
@@ -19,6 +20,8 @@ pub enum Fault {
     Arithmetic,
     /// A value outside the bounds that its type declares.
     Invalid(Violations),
+    /// A refusal of the kit met while something was computed, as that nobody is signed in.
+    Refused(BuiltIn),
     /// A stream that starts with an event which cannot come first.
     NoBeginning,
     /// Something from outside is needed first.
@@ -39,6 +42,7 @@ impl std::fmt::Display for Fault {
         match self {
             Self::Arithmetic => f.write_str("a number overflows, or is divided by zero"),
             Self::Invalid(violations) => write!(f, "{violations}"),
+            Self::Refused(refusal) => f.write_str(refusal.parts().2),
             Self::NoBeginning => f.write_str("a stream cannot start with this event"),
             Self::Need(need) => write!(f, "{need:?} is not at hand"),
             Self::Data(reason) => write!(f, "stored data cannot be read: {reason}"),
@@ -47,6 +51,12 @@ impl std::fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl From<BuiltIn> for Fault {
+    fn from(refusal: BuiltIn) -> Self {
+        Self::Refused(refusal)
+    }
+}
 
 /// The value that a rule before has shown to be there.
 ///

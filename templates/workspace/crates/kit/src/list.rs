@@ -4,14 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::fault::Folded;
+
 /// Whether the condition holds for at least one.
 ///
 /// # Errors
 /// The closure's.
-pub fn any<T, E>(
+pub fn any<T>(
     items: impl IntoIterator<Item = T>,
-    mut holds: impl FnMut(T) -> Result<bool, E>,
-) -> Result<bool, E> {
+    mut holds: impl FnMut(T) -> Folded<bool>,
+) -> Folded<bool> {
     for item in items {
         if holds(item)? {
             return Ok(true);
@@ -24,10 +26,10 @@ pub fn any<T, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn all<T, E>(
+pub fn all<T>(
     items: impl IntoIterator<Item = T>,
-    mut holds: impl FnMut(T) -> Result<bool, E>,
-) -> Result<bool, E> {
+    mut holds: impl FnMut(T) -> Folded<bool>,
+) -> Folded<bool> {
     for item in items {
         if !holds(item)? {
             return Ok(false);
@@ -40,10 +42,10 @@ pub fn all<T, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn count<T, E>(
+pub fn count<T>(
     items: impl IntoIterator<Item = T>,
-    mut holds: impl FnMut(T) -> Result<bool, E>,
-) -> Result<i64, E> {
+    mut holds: impl FnMut(T) -> Folded<bool>,
+) -> Folded<i64> {
     let mut count = 0;
     for item in items {
         count += i64::from(holds(item)?);
@@ -55,10 +57,10 @@ pub fn count<T, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn filter<T, E>(
+pub fn filter<T>(
     items: impl IntoIterator<Item = T>,
-    mut holds: impl FnMut(&T) -> Result<bool, E>,
-) -> Result<Vec<T>, E> {
+    mut holds: impl FnMut(&T) -> Folded<bool>,
+) -> Folded<Vec<T>> {
     let mut kept = Vec::new();
     for item in items {
         if holds(&item)? {
@@ -72,10 +74,10 @@ pub fn filter<T, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn find<T, E>(
+pub fn find<T>(
     items: impl IntoIterator<Item = T>,
-    mut holds: impl FnMut(&T) -> Result<bool, E>,
-) -> Result<Option<T>, E> {
+    mut holds: impl FnMut(&T) -> Folded<bool>,
+) -> Folded<Option<T>> {
     for item in items {
         if holds(&item)? {
             return Ok(Some(item));
@@ -88,10 +90,10 @@ pub fn find<T, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn map<T, U, E>(
+pub fn map<T, U>(
     items: impl IntoIterator<Item = T>,
-    make: impl FnMut(T) -> Result<U, E>,
-) -> Result<Vec<U>, E> {
+    make: impl FnMut(T) -> Folded<U>,
+) -> Folded<Vec<U>> {
     items.into_iter().map(make).collect()
 }
 
@@ -99,10 +101,10 @@ pub fn map<T, U, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn flat_map<T, U, E>(
+pub fn flat_map<T, U>(
     items: impl IntoIterator<Item = T>,
-    mut make: impl FnMut(T) -> Result<Vec<U>, E>,
-) -> Result<Vec<U>, E> {
+    mut make: impl FnMut(T) -> Folded<Vec<U>>,
+) -> Folded<Vec<U>> {
     let mut all = Vec::new();
     for item in items {
         all.extend(make(item)?);
@@ -114,10 +116,10 @@ pub fn flat_map<T, U, E>(
 ///
 /// # Errors
 /// The closure's, and overflow.
-pub fn sum<T, N: crate::num::Number, E: From<crate::num::Arithmetic>>(
+pub fn sum<T, N: crate::num::Number>(
     items: impl IntoIterator<Item = T>,
-    mut number: impl FnMut(T) -> Result<N, E>,
-) -> Result<N, E> {
+    mut number: impl FnMut(T) -> Folded<N>,
+) -> Folded<N> {
     let mut sum = N::ZERO;
     for item in items {
         sum = crate::num::add(sum, number(item)?)?;
@@ -129,10 +131,10 @@ pub fn sum<T, N: crate::num::Number, E: From<crate::num::Arithmetic>>(
 ///
 /// # Errors
 /// The closure's.
-pub fn min_by<T, K: Ord, E>(
+pub fn min_by<T, K: Ord>(
     items: impl IntoIterator<Item = T>,
-    mut key: impl FnMut(&T) -> Result<K, E>,
-) -> Result<Option<T>, E> {
+    mut key: impl FnMut(&T) -> Folded<K>,
+) -> Folded<Option<T>> {
     let mut best: Option<(K, T)> = None;
     for item in items {
         let k = key(&item)?;
@@ -147,10 +149,10 @@ pub fn min_by<T, K: Ord, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn max_by<T, K: Ord, E>(
+pub fn max_by<T, K: Ord>(
     items: impl IntoIterator<Item = T>,
-    mut key: impl FnMut(&T) -> Result<K, E>,
-) -> Result<Option<T>, E> {
+    mut key: impl FnMut(&T) -> Folded<K>,
+) -> Folded<Option<T>> {
     let mut best: Option<(K, T)> = None;
     for item in items {
         let k = key(&item)?;
@@ -165,10 +167,10 @@ pub fn max_by<T, K: Ord, E>(
 ///
 /// # Errors
 /// The closure's.
-pub fn sort_by<T, K: Ord, E>(
+pub fn sort_by<T, K: Ord>(
     items: impl IntoIterator<Item = T>,
-    mut key: impl FnMut(&T) -> Result<K, E>,
-) -> Result<Vec<T>, E> {
+    mut key: impl FnMut(&T) -> Folded<K>,
+) -> Folded<Vec<T>> {
     let mut keyed = Vec::new();
     for item in items {
         keyed.push((key(&item)?, item));
@@ -226,9 +228,9 @@ pub mod entities {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::num::{Arithmetic, Checked};
+    use crate::fault::Fault;
 
-    fn fine<T>(value: T) -> Checked<T> {
+    fn fine<T>(value: T) -> Folded<T> {
         Ok(value)
     }
 
@@ -244,9 +246,9 @@ mod tests {
 
     #[test]
     fn a_failure_ends_the_walk_unless_the_answer_is_known() {
-        let fails_on_two = |n: i64| if n == 2 { Err(Arithmetic) } else { Ok(n == 1) };
+        let fails_on_two = |n: i64| if n == 2 { Err(Fault::Arithmetic) } else { Ok(n == 1) };
         assert_eq!(any([1, 2], fails_on_two), Ok(true));
-        assert_eq!(any([3, 2], fails_on_two), Err(Arithmetic));
+        assert_eq!(any([3, 2], fails_on_two), Err(Fault::Arithmetic));
         assert_eq!(all([3, 2], fails_on_two), Ok(false));
         assert_eq!(count([1, 1, 3], fails_on_two), Ok(2));
     }
@@ -254,6 +256,6 @@ mod tests {
     #[test]
     fn nothing_is_zero_and_overflow_is_seen() {
         assert_eq!(sum(Vec::<i64>::new(), fine), Ok(0));
-        assert_eq!(sum([i64::MAX, 1], fine), Err(Arithmetic));
+        assert_eq!(sum([i64::MAX, 1], fine), Err(Fault::Arithmetic));
     }
 }
