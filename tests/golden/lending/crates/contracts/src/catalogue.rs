@@ -1,0 +1,49 @@
+// Rendered by minos from domain/catalogue.toml; own code goes into extend.rs of the service.
+//! What catalogue publishes.
+
+use kit::prelude::*;
+
+kit::newtype! {
+    /// The number of an edition, without hyphens.
+    pub struct Isbn(String);
+}
+
+impl Newtype for Isbn {
+    type Base = String;
+
+    fn rules(value: &mut String, at: &mut Violations) {
+        *value = text::upper(&text::trim(value));
+        at.length("", value, 10..=17);
+        at.require(text::matches(value, "^[0-9]{9,12}[0-9X]$"), "bad_isbn", "bad isbn");
+    }
+}
+
+kit::enums! {
+    /// Genre.
+    pub enum Genre {
+        Novel = "novel",
+        Guide = "guide",
+        Children = "children",
+    }
+}
+
+kit::events! {
+    /// What others may know about one title.
+    pub enum TitleEvent of "catalogue.title" by Isbn {
+        TitleListed = "title_listed" v 1,
+        TitleWithdrawn = "title_withdrawn" v 1,
+    }
+}
+
+/// Title listed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TitleListed {
+    pub name: String,
+    pub genre: Genre,
+}
+
+/// Title withdrawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TitleWithdrawn {
+    pub reason: String,
+}

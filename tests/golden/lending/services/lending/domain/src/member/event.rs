@@ -1,0 +1,93 @@
+// Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
+//! What can happen to one member. These types are the stored form.
+
+use contracts::catalogue::Isbn;
+use kit::prelude::*;
+
+use super::MemberId;
+use crate::values::{Email, Plan};
+
+kit::events! {
+    /// Everything that can happen to one member.
+    pub enum MemberEvent of "lending.member" by MemberId {
+        MemberJoined = "member_joined" v 1,
+        Borrowed = "borrowed" v 1,
+        LimitReached = "limit_reached" v 1,
+        LoanRefused = "loan_refused" v 1,
+        Returned = "returned" v 1,
+        Fined = "fined" v 1,
+        Recalled = "recalled" v 1,
+        FinesPaid = "fines_paid" v 1,
+        PhoneChanged = "phone_changed" v 1,
+        MemberLeft = "member_left" v 1 closes,
+    }
+}
+
+/// Member joined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberJoined {
+    pub name: String,
+    pub email: Email,
+    pub plan: Plan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Borrowed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Borrowed {
+    pub isbn: Isbn,
+    pub title: String,
+    pub due: Date,
+}
+
+/// Limit reached.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LimitReached {
+    pub isbn: Isbn,
+}
+
+/// Loan refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoanRefused {
+    pub isbn: Isbn,
+    pub reason: String,
+}
+
+/// Returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Returned {
+    pub isbn: Isbn,
+}
+
+/// Fined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fined {
+    pub isbn: Isbn,
+    pub amount: Decimal,
+}
+
+/// Recalled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recalled {
+    pub isbn: Isbn,
+    pub reason: String,
+    pub due: Date,
+}
+
+/// Fines paid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FinesPaid {
+    pub amount: Decimal,
+}
+
+/// Phone changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhoneChanged {
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub phone: Patch<String>,
+}
+
+/// Member left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberLeft {}
