@@ -3,8 +3,8 @@
 //! Keeps true: everything is fixed during one decision, and the same context gives the same decision. What is not
 //! at hand is asked for with [`Need`]; the runtime adds it and decides again.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -71,7 +71,7 @@ pub struct Taken {
 }
 
 /// The surroundings of one decision.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Context {
     /// The time of the decision, in microseconds.
     pub now: Timestamp,
@@ -82,7 +82,7 @@ pub struct Context {
     rows: BTreeMap<(&'static str, String), Option<Value>>,
     lists: Vec<(&'static str, Cond, Vec<Value>)>,
     numbers: BTreeMap<(&'static str, String), i64>,
-    used: RefCell<Used>,
+    used: Mutex<Used>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -103,7 +103,7 @@ impl Context {
             rows: BTreeMap::new(),
             lists: Vec::new(),
             numbers: BTreeMap::new(),
-            used: RefCell::default(),
+            used: Mutex::default(),
         }
     }
 
@@ -153,7 +153,7 @@ impl Context {
         let Some(seen) = self.numbers.get(&at) else {
             return Err(Fault::Need(Need::Number { name, part: at.1 }));
         };
-        let mut used = self.used.borrow_mut();
+        let mut used = self.used();
         let last = used.taken.entry(at).or_insert(*seen);
         *last = last.checked_add(1).ok_or(Fault::Arithmetic)?;
         Ok(*last)
@@ -174,9 +174,13 @@ impl Context {
     /// A random UUID.
     #[must_use]
     pub fn random_uuid(&self) -> Uuid {
-        let mut used = self.used.borrow_mut();
+        let mut used = self.used();
         used.draws = used.draws.wrapping_add(1);
         Uuid::new_v5(&self.seed, &used.draws.to_be_bytes())
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn random_text(&self, count: i64, letters: &[u8]) -> String {
@@ -213,13 +217,13 @@ impl Context {
 
     /// Forgets what a decision drew and took, before it runs again in this context.
     pub fn start(&mut self) {
-        *self.used.borrow_mut() = Used::default();
+        *self.used() = Used::default();
     }
 
     /// The running numbers that the decision took.
     #[must_use]
     pub fn numbers_taken(&self) -> Vec<Taken> {
-        let used = self.used.borrow();
+        let used = self.used();
         let taken = used.taken.iter().map(|((name, part), last)| {
             let at = (*name, part.clone());
             let seen = self.numbers.get(&at).copied().unwrap_or_default();
