@@ -1,16 +1,23 @@
 //! `each`, and what several events have in common.
 
 use super::resolver::{Resolver, scope_record};
-use crate::lang::check::{Checker, EachIr, EachSourceIr};
+use crate::lang::check::{Checker, EachIr, EachSourceIr, Local, LocalKind};
 use crate::lang::ir::{Ir, IrKind};
 use crate::lang::tree;
 use crate::lang::types::{FieldDef, Type, TypeId};
 use crate::model::{Each, EachSource, EventRef};
 use crate::source::Span;
 
-/// A typed `each` of the model; `None` when it is broken.
+/// A typed `each` of the model; its name stays known. `None` when it is broken.
 pub(super) fn each(c: &mut Checker<'_>, written: &tree::Each) -> Option<Each> {
+    // The key of a row may have the name of the element: the row is not known before.
+    let subject = c.scope.subject.take();
     let EachIr { var, source, cond, .. } = c.each(written);
+    c.scope.subject = subject;
+    if let Some((name, ty)) = &var {
+        let kind = LocalKind::Each;
+        c.scope.locals.push(Local { name: name.clone(), ty: ty.clone(), kind });
+    }
     let source = match source {
         EachSourceIr::Rows { name, .. } => EachSource::Rows { source: name },
         EachSourceIr::Elements(of, _) => EachSource::Elements(of),

@@ -40,6 +40,9 @@ mod values;
 mod walk;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use crate::diagnostics::Sink;
 use crate::model::Model;
 use crate::source::Sources;

@@ -278,7 +278,9 @@ fn key(
             c.report(no_key(of, event, &column.name, span, carried));
             return None;
         };
+        let subject = c.scope.subject.take();
         values.push(c.expr_as(&Expr { kind: text, span }, &column.ty));
+        c.scope.subject = subject;
     }
     Some(KeySource::Columns(values))
 }
