@@ -32,6 +32,10 @@ mod later;
 
 mod edge;
 
+pub mod json_schema;
+
+pub mod reference;
+
 pub use aggregate::{AGGREGATE, REFUSAL};
 pub use construct::TABLES as CONSTRUCTS;
 pub use context::{CONTEXT, FILE as CONTEXT_FILE, INLINE as CONTEXT_INLINE, KERNEL_FILE};
@@ -43,3 +47,8 @@ pub use project::{PROJECT, PROJECT_FILE, SHORT_FILE};
 pub use reading::{QUERY, REPLICA, VIEW};
 pub use scenario::SCENARIO;
 pub use types::{ENUM, NEWTYPE, UNION, VALUE};
+
+/// The page about the notations, which have no keys.
+fn notations() -> &'static str {
+    include_str!("notations.md")
+}

@@ -14,4 +14,5 @@ mod merge;
 mod names;
 mod render;
 mod rooms;
+mod shapes;
 mod syntax;
