@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::common::NAMED;
 use super::{CONSTRUCTS, CONTEXT, Form, Group, Key, Need, PROJECT, Shape, Stage};
 
 const HEAD: &str = "\
@@ -20,12 +21,23 @@ Where several are possible, one text or an array of texts is accepted. A field l
 `minos inspect`; nothing uses them yet.
 ";
 
+/// The keys that all named tables share, as a table of their own.
+static EVERY: Shape = Shape {
+    name: "every named table",
+    header: "[command.AddPart] and all others",
+    doc: "These keys may stand in `[context]` and in every table that has a name.",
+    parts: &[NAMED],
+    groups: &[],
+    example: "",
+};
+
 /// The page as Markdown.
 #[must_use]
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
     contents(&mut page);
     section(&mut page, &PROJECT);
+    section(&mut page, &EVERY);
     section(&mut page, &CONTEXT);
     if let Some(settings) = CONSTRUCTS.iter().find(|key| key.name == "settings") {
         let example =
@@ -67,6 +79,7 @@ fn contents(page: &mut String) {
     for name in ["project", "context", "settings"].into_iter().chain(built) {
         line(page, format_args!("- [{name}](#{name})"));
     }
+    line(page, format_args!("- [every named table](#every-named-table)"));
     line(page, format_args!("- [Notations](#notations)\n- [Not built yet](#not-built-yet)"));
 }
 
@@ -99,8 +112,7 @@ fn inner_tables(shape: &'static Shape) -> impl Iterator<Item = &'static Shape> {
 
 fn keys(page: &mut String, shape: &'static Shape) {
     line(page, format_args!("\n| key | form | default | meaning |\n|---|---|---|---|"));
-    for key in shape.keys().filter(|key| shape.key(key.name).is_some_and(|k| std::ptr::eq(k, *key)))
-    {
+    for key in own_keys(shape) {
         let default = match key.need {
             Need::Required => "**required**".to_owned(),
             Need::Unless(other) => format!("required without `{other}`"),
@@ -120,6 +132,13 @@ fn keys(page: &mut String, shape: &'static Shape) {
             format_args!("| `{name}` | {form} | {default} | {doc}{mark} Example: `{example}` |"),
         );
     }
+}
+
+/// Without the keys of every named table, and without those that are hidden by an earlier one.
+fn own_keys(shape: &'static Shape) -> impl Iterator<Item = &'static Key> {
+    let shared = |part: &&&'static [Key]| part.iter().any(|key| key.name == "was");
+    let parts = shape.parts.iter().filter(move |part| !shared(part) || std::ptr::eq(shape, &EVERY));
+    parts.flat_map(|part| part.iter())
 }
 
 fn groups(page: &mut String, shape: &'static Shape) {
