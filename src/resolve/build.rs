@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::refusals::Uses;
 use super::resolver::Resolver;
-use super::{commands, events, policies, projections, queries, refusals, routes};
+use super::{commands, events, policies, projections, queries, refusals, routes, sagas};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
 use crate::lang::ir::{OutcomeIr, Root};
@@ -19,10 +19,16 @@ use crate::syntax::tree;
 /// Every context, and from them the model.
 pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     let names: Vec<String> = r.contexts.keys().cloned().collect();
-    let contexts: BTreeMap<String, Context> = names
-        .into_iter()
-        .filter_map(|name| Some((name.clone(), context(r, &name, sink)?)))
-        .collect();
+    let mut contexts: BTreeMap<String, Context> = BTreeMap::new();
+    for name in &names {
+        contexts.extend(context(r, name, sink).map(|built| (name.clone(), built)));
+    }
+    for name in &names {
+        let built = sagas::build(r, name, &contexts, sink);
+        if let Some(context) = contexts.get_mut(name) {
+            context.sagas = by_name(built, |s| &s.name);
+        }
+    }
     let uses = Uses::collect(r, None, &[], &[]);
     let shared_refusals = refusals::build(r, None, &uses, sink);
     let (shared_tables, shared_functions) = functions(r, None);

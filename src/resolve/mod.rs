@@ -5,7 +5,7 @@
 //! 3. `derive`: expressions inside types; rows of tables.
 //! 4. `messages`, `rows`, `implied`: whose commands and events are, their fields, columns.
 //! 5. `commands`, `events`, `projections`, `queries`, `policies`, `refusals`: behaviour, written
-//!    out; `routes` over the whole system.
+//!    out; `sagas` over all contexts; `routes` over the whole system.
 //!
 //! No pass stops at the first mistake. What is broken keeps an entry with error types that agree
 //! with everything, so one mistake is one report; the same text gives the same reports in the same
@@ -35,6 +35,7 @@ mod resolver;
 mod routes;
 mod rows;
 mod rules;
+mod sagas;
 mod types;
 mod values;
 mod walk;
