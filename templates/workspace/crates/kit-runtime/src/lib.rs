@@ -12,5 +12,6 @@ pub mod policy;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod testing;
 pub mod transport;
 pub mod views;

@@ -1,0 +1,163 @@
+//! Tests of a whole service without a port: requests go straight to its router, its database is a file.
+//!
+//! Keeps true: a read sees what this probe wrote before it, because every answer's position travels with the next
+//! request. Failed expectations panic, as tests do; nothing outside tests uses this module.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::http::{MAX_WAIT, MIN_POSITION, POSITION};
+use crate::service::{App, Builder, StartError, Started};
+
+/// A started system and the position of its last answer.
+pub struct Probe {
+    started: Started,
+    position: Mutex<Option<String>>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What was asked.
+    pub line: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The body; null when it is not JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The answer, which has this status.
+    ///
+    /// # Panics
+    /// When it has another one.
+    #[must_use]
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}: {}", self.line, self.body);
+        self
+    }
+
+    /// The answer, which is a refusal with this status and code.
+    ///
+    /// # Panics
+    /// When it is another answer.
+    #[must_use]
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Self {
+        let answer = self.is(status);
+        assert_eq!(answer.body.get("code"), Some(&code.into()), "{}: {}", answer.line, answer.body);
+        answer
+    }
+
+    /// A text of the body; empty when there is none of this name.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        self.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
+impl Probe {
+    /// Starts one service with an empty database in this folder.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(service: Builder, folder: &str, name: &str) -> Self {
+        let file = fresh(folder, name);
+        Self::of(service.start(&[("DATABASE_URL", &file), ("DEV", "1")]).await)
+    }
+
+    /// Starts a system with empty databases of these contexts in this folder.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_all(app: App, contexts: &[&str], folder: &str, name: &str) -> Self {
+        let settings: Vec<(String, String)> = contexts
+            .iter()
+            .map(|context| {
+                let variable = format!("{}_DATABASE_URL", context.to_ascii_uppercase());
+                (variable, fresh(folder, &format!("{name}-{context}")))
+            })
+            .collect();
+        let mut settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        settings.push(("DEV", "1"));
+        Self::of(app.start(&settings).await)
+    }
+
+    fn of(started: Result<Started, StartError>) -> Self {
+        let started = started.expect("the system starts");
+        Self { started, position: Mutex::default() }
+    }
+
+    /// `GET path`.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, None).await
+    }
+
+    /// `POST path` with this body.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, Some(body)).await
+    }
+
+    /// `GET path`, again and again until the body is as expected: for what another context does about an event.
+    ///
+    /// # Panics
+    /// When it never is.
+    pub async fn get_until(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Answer {
+        for _ in 0..400 {
+            let answer = self.get(path).await;
+            if expected(&answer.body) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("GET {path} never answers as expected: {}", self.get(path).await.body);
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(position) = self.position() {
+            request = request.header(MIN_POSITION, position).header(MAX_WAIT, "10s");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let request = request.header("content-type", "application/json").body(body);
+        let request = request.expect("the path is one");
+        let Ok(response) = self.started.router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        if let Some(position) = parts.headers.get(POSITION).and_then(|it| it.to_str().ok()) {
+            *self.position.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(position.to_owned());
+        }
+        let bytes = to_bytes(body, usize::MAX).await.expect("the body ends");
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        Answer { line: format!("{method} {path}"), status: parts.status.as_u16(), body }
+    }
+
+    fn position(&self) -> Option<String> {
+        self.position.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Stops the system.
+    pub async fn end(self) {
+        self.started.end(Duration::ZERO, Duration::from_secs(5)).await;
+    }
+}
+
+/// The path of a database that does not exist yet.
+fn fresh(folder: &str, name: &str) -> String {
+    let file = Path::new(folder).join(format!("{name}.db"));
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = file.clone().into_os_string();
+        path.push(suffix);
+        // It may not be there; what matters is that it is not afterwards.
+        let _ = std::fs::remove_file(path);
+    }
+    file.to_string_lossy().into_owned()
+}
