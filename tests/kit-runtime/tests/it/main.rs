@@ -1,7 +1,11 @@
 //! Tests of kit-runtime that need more than the crate itself.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at a surprise")]
 
+mod commands;
 mod conformance;
+mod contexts;
 mod db;
 mod edge;
+mod lending;
+mod reading;
 mod web;

@@ -138,7 +138,12 @@ impl Reader {
         let Self { effects, store, tracks, health, limit } = self;
         let Some(track) = tracks.get_mut(index) else { return Ok(0) };
         let mut batch = match track.next(effects.name(), &**store, *limit).await {
-            Ok(records) => received(track.source(), records),
+            Ok(records) => {
+                if !std::mem::take(&mut track.trouble).is_empty() && track.stopped.is_empty() {
+                    health.set(effects.name(), Condition::Ok);
+                }
+                received(track.source(), records)
+            }
             Err(error) => return Err(trouble_with_source(effects.name(), track, health, &error)),
         };
         while !batch.is_empty() {
@@ -252,7 +257,7 @@ async fn stop_shard(
     }
 }
 
-/// Say what is wrong with a source; tells how long to leave it alone.
+/// Say what is wrong with a source, once; tells how long to leave it alone.
 fn trouble_with_source(
     consumer: &str,
     track: &mut Track<Record>,
@@ -260,7 +265,10 @@ fn trouble_with_source(
     error: &FeedError,
 ) -> Duration {
     let detail = format!("{}: {error}", track.source());
-    tracing::warn!(consumer, source = track.source(), exception.message = %error, "no records");
+    if track.trouble != detail {
+        tracing::warn!(consumer, source = track.source(), exception.message = %error, "no records");
+        track.trouble.clone_from(&detail);
+    }
     health.set(consumer, Condition::Degraded { detail });
     match error {
         FeedError::Unavailable(_) => Duration::from_millis(200),

@@ -19,12 +19,14 @@ pub(crate) struct Track<T> {
     loaded: bool,
     /// Shards that stand still, and why.
     pub stopped: BTreeMap<u16, String>,
+    /// The trouble that was told about; it is told once.
+    pub trouble: String,
 }
 
 impl<T: Logged> Track<T> {
     pub fn new(feed: Arc<dyn Feed<T>>, own: bool) -> Self {
         let (marks, stopped) = (BTreeMap::new(), BTreeMap::new());
-        Self { feed, own, marks, generation: None, loaded: false, stopped }
+        Self { feed, own, marks, generation: None, loaded: false, stopped, trouble: String::new() }
     }
 
     /// The context whose log it is.

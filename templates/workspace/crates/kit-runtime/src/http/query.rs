@@ -52,7 +52,7 @@ async fn answer<Q: Query>(
     let table = service.tables().live(Q::Row::TABLE.name)?;
     let filter = params.filter(&cx).map_err(Failure::from)?;
     let filter = cond_of(&table.schema, &kit::Cond::All(filter.0))?;
-    let page = page(service, &params, &cx, table, filter, wish).await?;
+    let page = page(service, &params, cx, table, filter, wish).await?;
     Ok(with_age(stale, Json(page).into_response()))
 }
 
@@ -146,7 +146,7 @@ fn params<Q: Query>(rest: &str) -> Result<Q, Problem> {
 async fn page<Q: Query>(
     service: &Service,
     params: &Q,
-    cx: &Context,
+    cx: Context,
     table: ViewTable,
     filter: Cond,
     wish: Wish,
@@ -165,7 +165,7 @@ async fn page<Q: Query>(
         let count = page.rows.len();
         for (index, (row, cursor)) in page.rows.into_iter().zip(page.cursors).enumerate() {
             let known: Q::Row = typed(row.clone()).map_err(Failure::from)?;
-            if params.keep(&known, cx).map_err(Failure::from)? {
+            if params.keep(&known, &cx).map_err(Failure::from)? {
                 items.push(row);
             }
             if items.len() == limit {
@@ -182,7 +182,7 @@ async fn page<Q: Query>(
 
 fn bad_cursor(error: StoreError) -> Problem {
     match error {
-        StoreError::Invalid(_) => {
+        StoreError::Cursor => {
             Problem::new(StatusCode::BAD_REQUEST, "bad_cursor", "this cursor belongs elsewhere")
         }
         error => Failure::from(error).into(),

@@ -75,7 +75,14 @@ impl Delivery {
                     Ok(_) => moved = true,
                     Err(error) => {
                         let detail = format!("{}: {error}", track.source());
-                        tracing::warn!(source = track.source(), exception.message = %error, "no messages");
+                        if track.trouble != detail {
+                            tracing::warn!(
+                                source = track.source(),
+                                exception.message = %error,
+                                "no messages"
+                            );
+                            track.trouble.clone_from(&detail);
+                        }
                         self.service.health().set(CONSUMER, Condition::Degraded { detail });
                         tokio::time::sleep(Duration::from_millis(200)).await;
                         break;
@@ -90,6 +97,9 @@ impl Delivery {
 /// Deliver one batch, the shards side by side.
 async fn step(service: &Service, track: &mut Track<Message>) -> Result<usize, FeedError> {
     let messages = track.next(CONSUMER, service.store(), BATCH).await?;
+    if !std::mem::take(&mut track.trouble).is_empty() {
+        service.health().set(CONSUMER, Condition::Ok);
+    }
     let count = messages.len();
     let mut shards: BTreeMap<u16, Vec<(Message, WatermarkMove)>> = BTreeMap::new();
     let mut ends: BTreeMap<u16, Mark> = BTreeMap::new();

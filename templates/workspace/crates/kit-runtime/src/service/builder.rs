@@ -1,6 +1,6 @@
 //! What a service is made of, before it runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -36,6 +36,7 @@ pub struct Builder {
     pub(super) inbox: Inbox,
     pub(super) published: Published,
     pub(super) senders: BTreeSet<String>,
+    pub(super) neighbours: BTreeMap<String, u16>,
     pub(super) routes: Router<Service>,
     pub(super) layers: Vec<fn(Router) -> Router>,
     pub(super) tasks: Vec<(String, Task)>,
@@ -56,6 +57,7 @@ impl Service {
             inbox: Inbox::default(),
             published: Published::default(),
             senders: BTreeSet::new(),
+            neighbours: BTreeMap::new(),
             routes: Router::new(),
             layers: Vec::new(),
             tasks: Vec::new(),
@@ -139,6 +141,13 @@ impl Builder {
         self
     }
 
+    /// The context `name` answers on `port` of this machine unless a setting says otherwise.
+    #[must_use]
+    pub fn neighbour(mut self, name: &str, port: u16) -> Self {
+        self.neighbours.insert(name.to_owned(), port);
+        self
+    }
+
     /// Routes, added to those that are there.
     #[must_use]
     pub fn routes(mut self, routes: Router<Service>) -> Self {
@@ -183,6 +192,12 @@ impl Builder {
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
+    }
+
+    /// The context's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The contexts whose events or messages come here.

@@ -125,7 +125,9 @@ impl Process {
             entries.extend(builder.settings.iter().cloned());
             for source in builder.sources().iter().filter(|_| !self.together) {
                 let doc = format!("where `{source}` answers, such as `http://host:8001`");
-                entries.push(Entry::new(&address_setting(source), "", &doc));
+                let near = builder.neighbours.get(source);
+                let near = near.map_or_else(String::new, |port| format!("http://127.0.0.1:{port}"));
+                entries.push(Entry::new(&address_setting(source), &near, &doc));
             }
         }
         for mut entry in Entry::common() {
