@@ -6,6 +6,7 @@
 //! per mistake. Nothing is looked up here; that names mean something is decided by `resolve`.
 
 mod build;
+mod fmt;
 mod load;
 mod lower;
 mod project;
@@ -13,5 +14,6 @@ mod read;
 mod toml;
 pub mod tree;
 
+pub use fmt::fmt;
 pub use load::{load, load_text};
 pub use read::{read_dir, read_file, read_path};

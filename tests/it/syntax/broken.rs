@@ -129,7 +129,7 @@ fn deep_and_long_texts_are_answered_fast() {
 }
 
 /// Pieces that real files are made of, and pieces that break them.
-const PIECES: &[&str] = &[
+pub(super) const PIECES: &[&str] = &[
     "[",
     "]",
     "[[",
@@ -169,7 +169,7 @@ const PIECES: &[&str] = &[
     "99999999999999999999",
 ];
 
-fn domain_texts() -> Vec<(String, String)> {
+pub(super) fn domain_texts() -> Vec<(String, String)> {
     let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/domains");
     let mut all = Vec::new();
     for name in ["garage", "garage-stage2", "toolshare"] {

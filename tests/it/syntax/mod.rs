@@ -2,6 +2,7 @@
 
 mod broken;
 mod domains;
+mod fmt;
 mod layout;
 mod matrix;
 
