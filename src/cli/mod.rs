@@ -1,3 +1,35 @@
 //! The command line: the only room that prints, prompts and reads the environment.
+//!
+//! `args` says what can be typed, `spine` is the walk that all commands share, and each command has
+//! a file of its own. `ui` is the only writer to the terminal, `prompt` the only reader of it,
+//! `exit` the only place that knows exit codes. Results go to standard output, everything else to
+//! standard error.
 
+mod args;
+mod check;
 pub mod demo;
+mod env;
+mod exit;
+mod explain;
+mod fmt;
+mod format;
+mod forms;
+mod help;
+mod inspect;
+mod interrupt;
+mod listing;
+mod new;
+mod panic;
+mod project;
+mod prompt;
+mod reports;
+mod run;
+mod spine;
+mod sync;
+mod ui;
+
+pub use args::command_line;
+pub use env::{Colour, colour};
+pub use exit::{Exit, Failure};
+pub use fmt::format_toml;
+pub use run::main;

@@ -6,8 +6,10 @@
 
 mod embedded;
 mod files;
+mod kit;
 mod rel_path;
 
 pub use embedded::{example, example_names, template, templates};
 pub use files::{Class, Content, Mode, Plan, PlanError, PlannedFile};
+pub use kit::add_kit;
 pub use rel_path::{PathError, RelPath};

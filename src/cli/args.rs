@@ -1,0 +1,219 @@
+//! What can be typed.
+
+use camino::Utf8PathBuf;
+use clap::builder::BoolishValueParser;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use super::format::Format;
+
+const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+const END: &str = "\
+Docs: docs/domain-reference.md, docs/cli.md, `minos help exit-codes`
+Problems and ideas: the issue tracker that README.md names";
+
+const EXAMPLES: &str = "\
+Examples:
+  minos new project library --example lending    a new system in ./library
+  minos sync                                     after each edit of the domain";
+
+/// From a domain description in TOML to a complete, running, event-driven Rust system
+#[derive(Debug, Parser)]
+#[command(name = "minos", version, before_help = EXAMPLES, after_help = END, help_template = TEMPLATE)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Flags that every command knows.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Flags of every command")]
+pub(super) struct Global {
+    /// Start in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(super) folder: Option<Utf8PathBuf>,
+    /// The project's folder, instead of looking upwards for minos.toml
+    #[arg(long, value_name = "DIR", global = true, env = "MINOS_PROJECT")]
+    pub(super) project: Option<Utf8PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORM", global = true, env = "MINOS_FORMAT", default_value = "human")]
+    pub(super) format: Format,
+    /// Short for `--format json`
+    #[arg(long, global = true, conflicts_with = "format")]
+    pub(super) json: bool,
+    /// Only results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more; twice for all
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Colours
+    #[arg(long, value_name = "WHEN", global = true, env = "MINOS_COLOR", default_value = "auto")]
+    pub(super) color: When,
+    /// No progress lines
+    #[arg(long, global = true, env = "MINOS_NO_PROGRESS", value_parser = BoolishValueParser::new())]
+    pub(super) no_progress: bool,
+    /// Never ask
+    #[arg(long, global = true, env = "MINOS_PROMPT_DISABLED", value_parser = BoolishValueParser::new())]
+    pub(super) no_input: bool,
+    /// Answer each question with its default
+    #[arg(short, long, global = true)]
+    pub(super) yes: bool,
+}
+
+impl Global {
+    pub(super) fn answer_format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make something new
+    #[command(subcommand, before_help = "Examples:\n  minos new project library --example lending\n  minos new project shop --domain ../shop.toml\n", after_help = END, help_template = TEMPLATE)]
+    New(New),
+    /// Say what is wrong with the domain
+    #[command(before_help = "Examples:\n  minos check\n  minos check minos.toml --format json\n  cat minos.toml | minos check -\n", after_help = END, help_template = TEMPLATE)]
+    Check(Check),
+    /// Explain a code such as MN004
+    #[command(before_help = "Examples:\n  minos explain MN004\n", after_help = END, help_template = TEMPLATE)]
+    Explain(Explain),
+    /// Show one stage of the work
+    #[command(before_help = "Examples:\n  minos inspect plan\n  minos inspect model --format json\n", after_help = END, help_template = TEMPLATE)]
+    Inspect(Inspect),
+    /// Bring the generated files in line with the domain
+    #[command(before_help = "Examples:\n  minos sync\n  minos sync --diff\n  minos sync --check     in CI\n", after_help = END, help_template = TEMPLATE)]
+    Sync(Sync),
+    /// Lay out the domain files, comments kept
+    #[command(before_help = "Examples:\n  minos fmt\n  minos fmt --check      in CI\n  minos fmt - < minos.toml\n", after_help = END, help_template = TEMPLATE)]
+    Fmt(Fmt),
+    /// Help on a command or a topic
+    #[command(before_help = "Examples:\n  minos help sync\n  minos help exit-codes\n", after_help = END, help_template = TEMPLATE)]
+    Help(Help),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum New {
+    /// A whole system in a folder of its own
+    #[command(before_help = "Examples:\n  minos new project library --example lending\n  minos new project shop --domain ../shop.toml\n  cat shop.toml | minos new project shop --domain -\n", after_help = END, help_template = TEMPLATE)]
+    Project(NewProject),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewProject {
+    /// The folder to make
+    #[arg(value_name = "NAME")]
+    pub(super) name: Utf8PathBuf,
+    /// The domain: a file, a folder with minos.toml, or `-` for standard input
+    #[arg(long, value_name = "FILE|DIR|-", conflicts_with = "example")]
+    pub(super) domain: Option<Utf8PathBuf>,
+    /// Start from an example
+    #[arg(long, value_name = "NAME")]
+    pub(super) example: Option<String>,
+    /// Show what would be made, make nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// A domain file, a folder with minos.toml, or `-` for standard input
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<Utf8PathBuf>,
+    /// Make warnings count as errors
+    #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
+    pub(super) deny: Option<String>,
+    /// Show advice as well
+    #[arg(long)]
+    pub(super) advise: bool,
+    /// Show at most so many findings
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) max_diagnostics: usize,
+    /// Write the answer in the chosen form to this file, and show it to people here
+    #[arg(long, value_name = "PATH")]
+    pub(super) reporter_file: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The code
+    #[arg(value_name = "CODE")]
+    pub(super) code: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Inspect {
+    /// The stage
+    #[arg(value_name = "STAGE")]
+    pub(super) stage: Stage,
+}
+
+/// A stage of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stage {
+    /// The domain files as they were read
+    Ast,
+    /// What they mean
+    Model,
+    /// The files that follow from it
+    Plan,
+    /// What the templates are given
+    View,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Sync {
+    /// Write nothing; exit 1 if something would change or was edited
+    #[arg(long, group = "mode")]
+    pub(super) check: bool,
+    /// Show what would be done, write nothing
+    #[arg(long, group = "mode")]
+    pub(super) dry_run: bool,
+    /// Show the changes as a unified diff, write nothing
+    #[arg(long, group = "mode")]
+    pub(super) diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Fmt {
+    /// Domain files, or `-` from standard input to standard output; default: those of the project
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<Utf8PathBuf>,
+    /// Write nothing; exit 1 if a file would change
+    #[arg(long, group = "mode")]
+    pub(super) check: bool,
+    /// Show what would be done, write nothing
+    #[arg(long, group = "mode")]
+    pub(super) dry_run: bool,
+    /// Show the changes as a unified diff, write nothing
+    #[arg(long, group = "mode")]
+    pub(super) diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Help {
+    /// A command, or `exit-codes`, `environment`, `formats`
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub(super) topic: Vec<String>,
+}
+
+/// The whole command line, for help pages and for tests over all of it.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,153 @@
+//! `minos new project`: a whole system in a folder of its own.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::NewProject;
+use super::exit::{Exit, Failure};
+use super::interrupt::without_interruption;
+use super::prompt::choose;
+use super::run::Run;
+use super::spine::{self, Domain};
+use super::ui::Tone;
+use super::{listing, project};
+use crate::diagnostics::nearest;
+use crate::merge::{Decision, Project, State, initial_files, merge};
+use crate::plan::{Mode, RelPath, example, example_names};
+use crate::tree::{CreateError, RealDisk, Snapshot, create};
+
+/// Make a project.
+pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
+    let name = folder_name(&args.name)?;
+    free(&args.name)?;
+    let (mut domain, asked) = domain(run, args)?;
+    domain.folder = name;
+    let checked = spine::check(&domain);
+    let model = match checked.model(run)? {
+        Ok(model) => model,
+        Err(exit) => return Ok(exit),
+    };
+    let mut pins = Project::new();
+    let plan = spine::plan(&model, &mut pins)?;
+    let rendered = spine::rendered(&plan)?;
+    let decision = merge(&rendered, &State::default(), &Snapshot::new());
+    if args.dry_run {
+        show(run, &decision, false);
+        let counts = listing::counts(&decision);
+        run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
+        return Ok(Exit::Done);
+    }
+    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(&rendered, &pins)
+        .into_iter()
+        .map(|(path, (text, mode))| (path, text.into_bytes(), mode))
+        .collect();
+    for (path, bytes) in &domain.files {
+        let path = RelPath::try_new(path.as_str()).map_err(|e| Failure::bug(&e))?;
+        files.push((path, bytes.clone(), Mode::Plain));
+    }
+    files.sort();
+    let list = files.iter().map(|(path, bytes, mode)| (path, bytes.as_slice(), *mode));
+    without_interruption(|| create(&RealDisk, &args.name, list))
+        .map_err(|e| failure(e, &args.name))?;
+    show(run, &decision, true);
+    if let Some(flag) = asked {
+        run.ui
+            .say(&format!("the same without questions: minos new project {} {flag}\n", args.name));
+    }
+    let line = format!("{} {}: {} files", run.ui.toned(Tone::Good, "made"), args.name, files.len());
+    run.ui.say(&format!("{line}; next: cd {} && cargo run\n", args.name));
+    Ok(Exit::Done)
+}
+
+fn show(run: &Run, decision: &Decision, applied: bool) {
+    if run.format.is_json() {
+        run.ui.result(&format!("{}\n", listing::json("new", decision, applied)));
+    } else {
+        let text = listing::changes(run.ui, &decision.changes, run.global.verbose > 0);
+        run.ui.result(&text);
+    }
+}
+
+fn folder_name(path: &Utf8Path) -> Result<String, Failure> {
+    let name = match path.as_str() {
+        "." | ".." => Some(project::name_of(path)),
+        _ => path.file_name().map(str::to_owned),
+    };
+    let name = name.filter(|name| RelPath::try_new(name.as_str()).is_ok());
+    name.ok_or_else(|| Failure::new(Exit::Usage, format!("{path:?} is no name for a folder")))
+}
+
+/// Fails early, before anybody is asked anything.
+fn free(target: &Utf8Path) -> Result<(), Failure> {
+    let Ok(data) = fs_err::symlink_metadata(target) else { return Ok(()) };
+    if !data.is_dir() {
+        return Err(in_the_way(target, "a file of that name"));
+    }
+    let mut names: Vec<String> = fs_err::read_dir(target)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let more = names.len().saturating_sub(3);
+    names.truncate(3);
+    match (names.is_empty(), more) {
+        (true, _) => Ok(()),
+        (false, 0) => Err(in_the_way(target, &names.join(", "))),
+        (false, n) => Err(in_the_way(target, &format!("{} and {n} more", names.join(", ")))),
+    }
+}
+
+fn in_the_way(target: &Utf8Path, what: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("{target} is not empty: {what}"))
+        .hint("take another name, or an empty folder")
+        .hint(format!(
+            "to make the system of a domain that lies there: minos sync --project {target}"
+        ))
+}
+
+/// The domain to start from, and the flag that says what was answered to a question.
+fn domain(run: &Run, args: &NewProject) -> Result<(Domain, Option<String>), Failure> {
+    if let Some(path) = &args.domain {
+        let mut domain = Domain::of_path(path)?;
+        if let Some((first, _)) = domain.files.first_mut().filter(|_| path.is_file()) {
+            // A domain file may have any name; in the project it is minos.toml.
+            *first = Utf8PathBuf::from("minos.toml");
+        }
+        return Ok((domain, None));
+    }
+    let names = example_names();
+    let (name, asked) = match &args.example {
+        Some(name) => (name.clone(), None),
+        None => {
+            let instead = format!("minos new project {} --example minimal", args.name);
+            let question = "which example to start from?";
+            let name = choose(run, question, &names, "minimal", &instead)?;
+            let flag = format!("--example {name}");
+            (name, Some(flag))
+        }
+    };
+    let files = example(&name);
+    if files.is_empty() {
+        let failure = Failure::new(Exit::Usage, format!("there is no example {name:?}"));
+        return Err(match nearest(&name, names.iter().copied()) {
+            Some(near) => failure.hint(format!("did you mean: --example {near}")),
+            None => failure.hint(format!("there are: {}", names.join(", "))),
+        });
+    }
+    let files = files
+        .into_iter()
+        .filter(|(path, _)| is_domain_file(path))
+        .map(|(path, text)| (Utf8PathBuf::from(path), text.as_bytes().to_vec()))
+        .collect();
+    Ok((Domain { files, folder: String::new() }, asked))
+}
+
+fn is_domain_file(path: &str) -> bool {
+    path == "minos.toml"
+        || (path.ends_with(".toml") && (path.starts_with("domain/") || path.starts_with("shared/")))
+}
+
+fn failure(error: CreateError, target: &Utf8Path) -> Failure {
+    match error {
+        CreateError::InTheWay(what) => in_the_way(target, &what),
+        CreateError::System(error) => error.into(),
+    }
+}

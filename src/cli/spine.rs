@@ -1,0 +1,119 @@
+//! The walk that all commands share: domain files → findings and model → plan → rendered files.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::Check;
+use super::exit::{Exit, Failure};
+use super::prompt::standard_input;
+use super::run::Run;
+use super::{project, reports};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::merge::Project;
+use crate::model::Model;
+use crate::plan::Plan;
+use crate::render::{RenderedTree, render};
+use crate::source::Sources;
+use crate::syntax::tree::Tree;
+use crate::syntax::{load, read_dir, read_path};
+
+/// Domain files with their paths relative to the project, and the name of its folder.
+pub(super) struct Domain {
+    pub(super) files: Vec<(Utf8PathBuf, Vec<u8>)>,
+    pub(super) folder: String,
+}
+
+impl Domain {
+    /// The files of a project.
+    pub(super) fn of_project(root: &Utf8Path) -> Result<Self, Failure> {
+        Ok(Self { files: read_dir(root)?, folder: project::name_of(root) })
+    }
+
+    /// A file, a folder, or `-` for standard input.
+    pub(super) fn of_path(path: &Utf8Path) -> Result<Self, Failure> {
+        if path == "-" {
+            let files = vec![(Utf8PathBuf::from("minos.toml"), standard_input()?)];
+            return Ok(Self { files, folder: "system".to_owned() });
+        }
+        if !path.exists() {
+            return Err(Failure::new(Exit::Usage, format!("there is no {path}")));
+        }
+        let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+        let folder = if folder == "" { Utf8Path::new(".") } else { folder };
+        Ok(Self { files: read_path(path)?, folder: project::name_of(folder) })
+    }
+}
+
+/// What the domain says, and what is wrong with it.
+pub(super) struct Checked {
+    pub(super) sources: Sources,
+    pub(super) tree: Tree,
+    pub(super) found: Vec<Diagnostic>,
+    /// Missing when there are errors.
+    pub(super) model: Option<Model>,
+}
+
+/// Read and resolve; all findings at once, sorted by place.
+pub(super) fn check(domain: &Domain) -> Checked {
+    let (sources, tree, mut sink) = load(domain.files.clone());
+    let mut model = crate::resolve::resolve(&tree, &sources, &mut sink);
+    if let Some(model) = &mut model
+        && model.system.is_empty()
+    {
+        model.system = system_name(&domain.folder);
+    }
+    Checked { sources, tree, found: sink.finish(), model }
+}
+
+impl Checked {
+    /// The model; with errors, they are shown and the run ends.
+    pub(super) fn model(self, run: &Run) -> Result<Result<Model, Exit>, Failure> {
+        match self.model {
+            Some(model) if !has_errors(&self.found) => Ok(Ok(model)),
+            _ => {
+                let options = Check {
+                    path: None,
+                    deny: None,
+                    advise: false,
+                    max_diagnostics: 50,
+                    reporter_file: None,
+                };
+                let errors: Vec<Diagnostic> =
+                    self.found.into_iter().filter(|d| d.severity == Severity::Error).collect();
+                reports::show(run, &options, &errors, &self.sources)?;
+                Ok(Err(Exit::No))
+            }
+        }
+    }
+}
+
+pub(super) fn has_errors(found: &[Diagnostic]) -> bool {
+    found.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// Every file that the model asks for.
+pub(super) fn plan(model: &Model, project: &mut Project) -> Result<Plan, Failure> {
+    project.pin_ports(model.contexts.keys().map(String::as_str));
+    let mut plan = Plan::new();
+    crate::plan::add_kit(&mut plan).map_err(|e| Failure::bug(&e))?;
+    Ok(plan)
+}
+
+/// The files in their final form.
+pub(super) fn rendered(plan: &Plan) -> Result<RenderedTree, Failure> {
+    render(plan).map_err(|e| Failure::bug(&e))
+}
+
+/// A system's name from a folder's name: what is not allowed becomes a dash.
+fn system_name(folder: &str) -> String {
+    let mut out = String::new();
+    for c in folder.to_lowercase().chars() {
+        match c {
+            'a'..='z' => out.push(c),
+            '0'..='9' if !out.is_empty() => out.push(c),
+            _ if out.is_empty() || out.ends_with('-') => {}
+            _ => out.push('-'),
+        }
+    }
+    let name = out.trim_end_matches('-');
+    if name.is_empty() { "system".to_owned() } else { name.to_owned() }
+}

@@ -1,0 +1,186 @@
+//! `minos sync`: bring the generated files in line with the domain.
+
+use camino::Utf8Path;
+
+use super::args::Sync;
+use super::exit::{Exit, Failure};
+use super::interrupt::without_interruption;
+use super::run::Run;
+use super::spine::{self, Domain};
+use super::ui::Tone;
+use super::{listing, project};
+use crate::merge::{Decision, Project, State, StateError, load, merge, state_steps};
+use crate::plan::RelPath;
+use crate::render::RenderedTree;
+use crate::tree::{
+    ApplyError, RealDisk, Recovered, STATE, Step, apply, guard, read_tree, read_under, recover,
+};
+
+/// Sync the project.
+pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
+    let root = project::find(run)?;
+    let reads_only = args.check || args.dry_run || args.diff;
+    let checked = spine::check(&Domain::of_project(&root)?);
+    let model = match checked.model(run)? {
+        Ok(model) => model,
+        Err(exit) => return Ok(exit),
+    };
+    let _guard = if reads_only { None } else { Some(take(run, &root)?) };
+    let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
+    let mut pins = state.project.clone().unwrap_or_default();
+    let plan = spine::plan(&model, &mut pins)?;
+    pins.generator = env!("CARGO_PKG_VERSION").to_owned();
+    let decision = decide(&root, &spine::rendered(&plan)?, &state)?;
+    let steps = steps_of(&state, &pins, &decision);
+    if reads_only {
+        return Ok(show_only(run, args, &decision, &steps));
+    }
+    write(run, &root, &decision, &steps)
+}
+
+/// One run at a time; and what an earlier one left is settled first.
+fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
+    let Some(guard) = guard(root)? else {
+        return Err(Failure::new(Exit::Refused, "another minos is at work in this project")
+            .hint("wait until it has ended, then run this again"));
+    };
+    match recover(&RealDisk, root).map_err(apply_failure)? {
+        Recovered::Nothing => {}
+        Recovered::Forgotten => {
+            run.ui.say("an earlier run was stopped before it wrote anything; cleaned up\n");
+        }
+        Recovered::Finished => run.ui.say("an earlier run was stopped half way; finished it\n"),
+    }
+    Ok(guard)
+}
+
+fn decide(root: &Utf8Path, wanted: &RenderedTree, state: &State) -> Result<Decision, Failure> {
+    let records = state.records();
+    let paths = wanted.keys().chain(records.keys().copied());
+    let disk = read_tree(root, paths)?;
+    Ok(merge(wanted, state, &disk))
+}
+
+fn steps_of(state: &State, pins: &Project, decision: &Decision) -> Vec<Step> {
+    let mut steps: Vec<Step> = decision.changes.iter().map(crate::merge::Change::step).collect();
+    steps.extend(state_steps(state, pins, decision));
+    steps
+}
+
+fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exit {
+    let ui = run.ui;
+    if run.format.is_json() {
+        ui.result(&format!("{}\n", listing::json("sync", decision, false)));
+    } else if args.diff {
+        ui.result(&listing::diff(&decision.changes));
+    } else {
+        ui.result(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
+    }
+    notes(run, decision);
+    ui.error(&listing::blocked(ui, &decision.blocked));
+    let stale = !steps.is_empty();
+    let counts = listing::counts(decision);
+    if !decision.blocked.is_empty() {
+        ui.error(&refusal(decision).message);
+        ui.error("\n");
+        return if args.check { Exit::No } else { Exit::Refused };
+    }
+    if args.check && (stale || decision.has_drift()) {
+        let what = if stale { "not in line with the domain" } else { "edited by hand" };
+        ui.error(&format!("generated files are {what}: {counts}; run: minos sync\n"));
+        return Exit::No;
+    }
+    let line = match (stale, args.check) {
+        (true, _) => format!("would do: {counts}; to do it: minos sync\n"),
+        (false, _) => format!("in line with the domain: {counts}\n"),
+    };
+    ui.say(&line);
+    Exit::Done
+}
+
+fn write(run: &Run, root: &Utf8Path, decision: &Decision, steps: &[Step]) -> Result<Exit, Failure> {
+    let ui = run.ui;
+    if !decision.blocked.is_empty() {
+        notes(run, decision);
+        if run.format.is_json() {
+            ui.result(&format!("{}\n", listing::json("sync", decision, false)));
+            return Ok(Exit::Refused);
+        }
+        ui.error(&listing::blocked(ui, &decision.blocked));
+        return Err(refusal(decision));
+    }
+    without_interruption(|| apply(&RealDisk, root, steps)).map_err(apply_failure)?;
+    if run.format.is_json() {
+        ui.result(&format!("{}\n", listing::json("sync", decision, true)));
+    } else {
+        ui.result(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
+    }
+    notes(run, decision);
+    let counts = listing::counts(decision);
+    let line = match (decision.changes.is_empty(), decision.notes.is_empty()) {
+        (true, true) => format!("nothing to do: {counts}\n"),
+        (true, false) => format!("nothing written: {counts}; see the notes above\n"),
+        (false, false) => {
+            format!("synced with notes: {counts}; read them above, then: cargo test\n")
+        }
+        (false, true) => {
+            format!("{}: {counts}; next: cargo test\n", ui.toned(Tone::Good, "synced"))
+        }
+    };
+    ui.say(&line);
+    Ok(Exit::Done)
+}
+
+fn notes(run: &Run, decision: &Decision) {
+    for note in &decision.notes {
+        run.ui.say(&format!("{} {note}\n", run.ui.toned(Tone::Change, "note:")));
+    }
+}
+
+fn refusal(decision: &Decision) -> Failure {
+    let files = match decision.blocked.len() {
+        1 => "1 file is".to_owned(),
+        n => format!("{n} files are"),
+    };
+    Failure::new(Exit::Refused, format!("nothing was written: {files} in the way"))
+}
+
+pub(super) fn apply_failure(error: ApplyError) -> Failure {
+    let exit = match &error {
+        ApplyError::NotStarted(_) | ApplyError::NotFinished(_) | ApplyError::ReadOnly(_) => {
+            Exit::System
+        }
+        ApplyError::Edited(_) | ApplyError::InTheWay(_) => Exit::Refused,
+        ApplyError::Broken(_) => Exit::No,
+    };
+    let hint = match &error {
+        ApplyError::Edited(path) => Some(format!(
+            "your version stays; {} has what minos wanted for {path}",
+            path_of_staged()
+        )),
+        ApplyError::NotFinished(_) => Some("the next minos sync goes on".to_owned()),
+        ApplyError::Broken(_) => Some("delete that file to forget the earlier run".to_owned()),
+        _ => None,
+    };
+    let failure = Failure::new(exit, error.to_string());
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn path_of_staged() -> RelPath {
+    RelPath::try_new(format!("{STATE}/txn/new")).expect("it is a plain path")
+}
+
+fn state_failure(error: StateError) -> Failure {
+    let exit = match error {
+        StateError::Broken(_) => Exit::No,
+        StateError::Newer(_) => Exit::Refused,
+    };
+    let hint = match exit {
+        Exit::Refused => "install that version of minos, or a newer one",
+        _ => "take the file back from version control; nothing was changed",
+    };
+    Failure::new(exit, error.to_string()).hint(hint)
+}
