@@ -73,6 +73,16 @@ macro_rules! enums {
             }
         }
 
+        impl $crate::settings::Setting for $name {
+            fn read(text: &str) -> Option<Self> {
+                text.trim().parse().ok()
+            }
+
+            fn show(&self) -> String {
+                self.as_str().to_owned()
+            }
+        }
+
         impl $crate::Check for $name {
             fn check(&mut self, _: &mut $crate::Violations) {}
         }

@@ -78,6 +78,16 @@ macro_rules! newtype {
             }
         }
 
+        impl $crate::settings::Setting for $name {
+            fn read(text: &str) -> Option<Self> {
+                <$base as $crate::settings::Setting>::read(text).map(Self)
+            }
+
+            fn show(&self) -> String {
+                $crate::settings::Setting::show(&self.0)
+            }
+        }
+
         impl $crate::Id for $name
         where
             $base: std::str::FromStr,

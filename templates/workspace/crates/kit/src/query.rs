@@ -91,6 +91,15 @@ impl Filter {
         self
     }
 
+    /// And the condition that this value asks for, if there is one.
+    #[must_use]
+    pub fn and_some<T>(self, value: Option<&T>, cond: impl FnOnce(&T) -> Cond) -> Self {
+        match value {
+            Some(value) => self.and(cond(value)),
+            None => self,
+        }
+    }
+
     /// And the column has this value, if there is one.
     #[must_use]
     pub fn equal_if<T: Serialize>(self, column: &'static str, value: Option<&T>) -> Self {

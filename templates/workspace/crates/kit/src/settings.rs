@@ -12,6 +12,9 @@ use uuid::Uuid;
 pub trait Setting: Sized {
     /// The value; none when the text is not one.
     fn read(text: &str) -> Option<Self>;
+
+    /// The text from which the value is read.
+    fn show(&self) -> String;
 }
 
 macro_rules! read_by_parse {
@@ -19,6 +22,10 @@ macro_rules! read_by_parse {
         $(impl Setting for $type {
             fn read(text: &str) -> Option<Self> {
                 text.trim().parse().ok()
+            }
+
+            fn show(&self) -> String {
+                self.to_string()
             }
         })+
     };
@@ -30,21 +37,29 @@ impl Setting for String {
     fn read(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
+
+    fn show(&self) -> String {
+        self.clone()
+    }
 }
 
 impl<T: Setting> Setting for Option<T> {
     fn read(text: &str) -> Option<Self> {
         if text.trim().is_empty() { Some(None) } else { T::read(text).map(Some) }
     }
+
+    fn show(&self) -> String {
+        self.as_ref().map(Setting::show).unwrap_or_default()
+    }
 }
 
 /// One setting, for the table of all settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// The environment variable.
     pub name: &'static str,
-    /// The default, as Rust writes it.
-    pub default: &'static str,
+    /// The text of the default.
+    pub default: String,
     /// What it means.
     pub doc: &'static str,
 }
@@ -89,13 +104,15 @@ macro_rules! settings {
 
         impl $name {
             /// All settings, in order.
-            pub const ALL: &'static [$crate::settings::Described] = &[
-                $($crate::settings::Described {
+            #[must_use]
+            pub fn described() -> Vec<$crate::settings::Described> {
+                let default = Self::default();
+                vec![$($crate::settings::Described {
                     name: $variable,
-                    default: stringify!($default),
-                    doc: concat!("" $(, $doc)*),
-                },)+
-            ];
+                    default: $crate::settings::Setting::show(&default.$field),
+                    doc: concat!("" $(, $doc)*).trim_ascii(),
+                },)+]
+            }
 
             /// The settings of this process; the defaults before they are read.
             #[must_use]
@@ -107,7 +124,7 @@ macro_rules! settings {
             ///
             /// # Errors
             /// Says which variable cannot be read or is out of its bounds.
-            pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<(), String> {
+            pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
                 let mut read = Self::default();
                 $(if let Some(text) = lookup($variable) {
                     read.$field = $crate::settings::Setting::read(&text)
@@ -174,19 +191,19 @@ mod tests {
     #[test]
     fn defaults_then_texts_then_a_thread_s_own() {
         let lookup = |name: &str| (name == "TEST_DAYS").then(|| "x".to_owned());
-        assert_eq!(Settings::read(lookup), Err("TEST_DAYS cannot be read".to_owned()));
+        assert_eq!(Settings::read(&lookup), Err("TEST_DAYS cannot be read".to_owned()));
         let lookup = |name: &str| (name == "TEST_DAYS").then(|| "91".to_owned());
-        assert!(Settings::read(lookup).unwrap_err().starts_with("days: "));
+        assert!(Settings::read(&lookup).unwrap_err().starts_with("days: "));
         let lookup = |name: &str| (name == "TEST_DAYS").then(|| "7".to_owned());
-        assert_eq!(Settings::read(lookup), Ok(()));
+        assert_eq!(Settings::read(&lookup), Ok(()));
         assert_eq!((Settings::get().days, &Settings::get().contact), (7, &None));
         let own = Settings { days: 3, ..Settings::default() }.replace();
         assert_eq!(Settings::get().days, 3);
         drop(own);
         assert_eq!(Settings::get().days, 7);
-        assert_eq!(
-            Settings::ALL.first().map(|s| (s.name, s.doc)),
-            Some(("TEST_DAYS", " How long."))
-        );
+        let described: Vec<_> =
+            Settings::described().into_iter().map(|s| (s.name, s.default, s.doc)).collect();
+        let days = ("TEST_DAYS", "21".to_owned(), "How long.");
+        assert_eq!(described, [days, ("TEST_CONTACT", String::new(), "Whom to ask.")]);
     }
 }

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use kit::settings::Described;
 use kit::time::{UTC, Zone};
 use kit::{Aggregate, Command, Create, Decide, Event, Recorded, Row as _, Upsert, View};
 
@@ -18,6 +19,9 @@ use crate::views::{Follow, ViewDef};
 
 /// Work beside the requests; it should end when [`Service::stop`] says so.
 pub type Task = Box<dyn FnOnce(Service) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// Reads the settings of a context from texts by name.
+pub type ReadSettings = fn(&dyn Fn(&str) -> Option<String>) -> Result<(), String>;
 
 /// A view or replica, what it finds its keys in, and the policies that see its rows.
 pub(super) struct ViewPart {
@@ -41,6 +45,7 @@ pub struct Builder {
     pub(super) layers: Vec<fn(Router) -> Router>,
     pub(super) tasks: Vec<(String, Task)>,
     pub(super) settings: Vec<Entry>,
+    pub(super) readers: Vec<ReadSettings>,
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) zone: &'static Zone,
 }
@@ -62,6 +67,7 @@ impl Service {
             layers: Vec::new(),
             tasks: Vec::new(),
             settings: Vec::new(),
+            readers: Vec::new(),
             clock: None,
             zone: &UTC,
         }
@@ -177,6 +183,15 @@ impl Builder {
     #[must_use]
     pub fn setting(mut self, name: &str, default: &str, doc: &str) -> Self {
         self.settings.push(Entry::new(name, default, doc));
+        self
+    }
+
+    /// The settings of the domain, and how they are read at start.
+    #[must_use]
+    pub fn settings(mut self, described: Vec<Described>, read: ReadSettings) -> Self {
+        let entries = described.iter().map(|it| Entry::new(it.name, &it.default, it.doc));
+        self.settings.extend(entries);
+        self.readers.push(read);
         self
     }
 

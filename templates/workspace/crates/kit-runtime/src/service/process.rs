@@ -237,6 +237,10 @@ impl Process {
         config: &Config,
         with: &Opening,
     ) -> Result<(Vec<Opened>, BTreeMap<String, Source>), StartError> {
+        let texts = |name: &str| config.get(name).map(str::to_owned);
+        for read in self.builders.iter().flat_map(|builder| &builder.readers) {
+            read(&texts).map_err(StartError)?;
+        }
         let mut opened = Vec::new();
         let mut sources = BTreeMap::new();
         let settings: Vec<_> =
