@@ -10,8 +10,8 @@ use super::meta::{Caller, EventMeta, event, to_json};
 use super::retry::{TRIES, pause};
 use crate::service::Service;
 use crate::store::{
-    Append, Appended, Expect, Load, Loaded, NewEvent, NumberKey, NumberTake, Outcome, StoreError,
-    StoredAnswer, StreamKey, StreamState, UniqueChange, Unit,
+    Append, Appended, Expect, Load, Loaded, NewEvent, NumberKey, NumberTake, Outcome, Record,
+    StoreError, StoredAnswer, StreamKey, StreamState, UniqueChange, Unit,
 };
 
 /// Most things a decision may ask for, one after the other.
@@ -162,8 +162,8 @@ pub async fn execute<A: Aggregate, C: Command>(
         }
         let mut standing = Standing::start();
         let unit = match decided(service, request, &stream, &mut needs, &mut standing).await? {
-            Ok(decided) => plan(request, &stream, standing, decided, frame)?,
-            Err(unmet) => Plan { unit: frame(Err(&unmet)), ended: Err(unmet), taken: Vec::new() },
+            Ok(decided) => plan(service, request, &stream, standing, decided, frame)?,
+            Err(unmet) => Plan::refused(unmet, frame),
         };
         if let Some(ended) = settle(service, unit, frame).await? {
             return Ok(ended);
@@ -216,9 +216,22 @@ struct Plan {
     ended: Result<Done, Unmet>,
     /// For each reserved value the refusal if somebody else holds it.
     taken: Vec<(&'static str, String, Unmet)>,
+    /// The public events, by their dotted names.
+    published: Vec<String>,
+}
+
+impl Plan {
+    fn refused(
+        unmet: Unmet,
+        frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
+    ) -> Self {
+        let unit = frame(Err(&unmet));
+        Self { unit, ended: Err(unmet), taken: Vec::new(), published: Vec::new() }
+    }
 }
 
 fn plan<A: Aggregate, C: Command>(
+    service: &Service,
     request: &Request<A, C>,
     stream: &StreamKey,
     standing: Standing<A>,
@@ -229,7 +242,7 @@ fn plan<A: Aggregate, C: Command>(
     let version = standing.version.saturating_add(count);
     let done = Done { id: stream.id.clone(), version, outcome: decided.outcome, place: None };
     let mut unit = frame(Ok(&done));
-    let mut taken = Vec::new();
+    let (mut taken, mut published) = (Vec::new(), Vec::new());
     if count > 0 {
         let close = decided.events.last().is_some_and(|(event, _)| event.closes());
         reserve(stream, &standing, &decided, close, &mut unit, &mut taken)?;
@@ -246,9 +259,10 @@ fn plan<A: Aggregate, C: Command>(
                 meta: to_json(&EventMeta::new(&request.caller, *status)),
             });
         }
+        published = public_names(service, stream, &events);
         unit.appends.push(Append { stream: stream.clone(), expect, events, close });
     }
-    Ok(Plan { unit, ended: Ok(done), taken })
+    Ok(Plan { unit, ended: Ok(done), taken, published })
 }
 
 /// Reserve what the new state holds, release what only the old one held.
@@ -295,15 +309,18 @@ async fn settle(
     plan: Plan,
     frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
 ) -> Result<Option<Ended>, Failure> {
-    let Plan { unit, ended, taken } = plan;
+    let Plan { unit, ended, taken, published } = plan;
     if is_empty(&unit) {
         return Ok(Some(ended.map_or_else(Ended::Refused, Ended::Done)));
     }
     match commit(service, unit).await? {
-        Outcome::Committed(committed) => Ok(Some(match ended {
-            Ok(done) => Ended::Done(Done { place: committed.appended.first().copied(), ..done }),
-            Err(unmet) => Ended::Refused(unmet),
-        })),
+        Outcome::Committed(committed) => {
+            for name in published {
+                tracing::info!(event.name = "event_published", event = name, "event_published");
+            }
+            let place = committed.appended.first().copied();
+            Ok(Some(ended.map_or_else(Ended::Refused, |done| Ended::Done(Done { place, ..done }))))
+        }
         Outcome::Conflict { .. } | Outcome::NumberMoved { .. } => Ok(None),
         Outcome::Replayed(answer) => Ok(Some(Ended::Replayed(answer))),
         Outcome::Moved { .. } => Ok(Some(Ended::Moved)),
@@ -312,11 +329,33 @@ async fn settle(
             let Some((_, _, unmet)) = held else {
                 return Err(Failure::Fault(format!("nothing reserves {rule}")));
             };
-            let unit = frame(Err(&unmet));
-            let plan = Plan { unit, ended: Err(unmet), taken: Vec::new() };
-            Box::pin(settle(service, plan, frame)).await
+            Box::pin(settle(service, Plan::refused(unmet, frame), frame)).await
         }
     }
+}
+
+/// The names of those events that leave the service, as `tool.lent`.
+fn public_names(service: &Service, stream: &StreamKey, events: &[NewEvent]) -> Vec<String> {
+    let publication = service.publication();
+    let public = events.iter().filter_map(|event| {
+        let record = Record {
+            shard: 0,
+            pos: 0,
+            id: event.id,
+            stream: stream.clone(),
+            version: 0,
+            event_type: event.event_type.clone(),
+            schema_version: event.schema_version,
+            data: event.data.clone(),
+            meta: event.meta.clone(),
+            recorded_at: service.clock().now(),
+        };
+        let public = publication.publish(&record).ok().flatten()?;
+        let own = public.event_type.strip_prefix(&stream.kind);
+        let rest = own.and_then(|rest| rest.strip_prefix('_'));
+        Some(format!("{}.{}", stream.kind, rest.unwrap_or(&public.event_type)))
+    });
+    public.collect()
 }
 
 /// Commit; trouble before the commit, and a lost answer to it, are worth another try: the unit is

@@ -9,6 +9,7 @@ use super::pace::any_change;
 use super::track::Track;
 use crate::health::{Condition, Health};
 use crate::http::{text_of, unwound};
+use crate::policy::dead_letter_of_event;
 use crate::service::{Phase, Stop};
 use crate::store::{BoxFuture, CursorState, Mark, Outcome, Record, Store, StoreError, Unit};
 use crate::transport::{Feed, FeedError};
@@ -51,6 +52,12 @@ impl From<StoreError> for Trouble {
 pub trait Effects: Send + Sync {
     /// The name of the consumer's cursors and watermarks, never to be changed.
     fn name(&self) -> &str;
+
+    /// Whether a record that cannot be applied is put aside for a person, so that the ones behind
+    /// it go on; otherwise its shard stops. Rows must never miss a record, reactions may.
+    fn may_park(&self) -> bool {
+        false
+    }
 
     /// Add the effects of `batch`, in its order, to `unit`.
     fn apply<'a>(
@@ -150,14 +157,19 @@ impl Reader {
             match attempt(&**effects, &**store, track, &batch).await {
                 Ok(Outcome::Committed(_)) => {
                     track.advance(ends(&batch));
-                    if track.stopped.is_empty() {
-                        health.set(effects.name(), Condition::Ok);
-                    }
                     return Ok(batch.len());
                 }
                 Ok(_) => {
                     track.forget();
                     return Ok(batch.len());
+                }
+                Err(Trouble::Poison { index, reason }) if effects.may_park() => {
+                    match park(&**effects, &**store, track, health, &mut batch, index, &reason)
+                        .await
+                    {
+                        Ok(count) => return Ok(count),
+                        Err(_) => return Err(Duration::from_millis(200)),
+                    }
                 }
                 Err(Trouble::Poison { index, reason }) => {
                     stop_shard(effects.name(), &**store, track, health, &batch, index, &reason)
@@ -202,6 +214,43 @@ async fn attempt(
     }
     track.moves(effects.name(), &ends(batch), &mut unit);
     Ok(store.commit(unit).await?)
+}
+
+/// Put the record at `index` aside together with the effects of everything before it in the batch.
+async fn park(
+    effects: &dyn Effects,
+    store: &dyn Store,
+    track: &mut Track<Record>,
+    health: &Health,
+    batch: &mut Vec<Received>,
+    index: usize,
+    reason: &str,
+) -> Result<usize, Trouble> {
+    batch.truncate(index + 1);
+    let Some(Received { source, record }) = batch.last() else { return Ok(0) };
+    let mut unit = Unit::default();
+    let before = batch.get(..index).unwrap_or_default();
+    effects.apply(before, &mut unit).await?;
+    unit.outbox.push(dead_letter_of_event(effects.name(), source, record, reason));
+    track.moves(effects.name(), &ends(batch), &mut unit);
+    let parked = matches!(store.commit(unit).await?, Outcome::Committed(_));
+    if !parked {
+        track.forget();
+        return Ok(1);
+    }
+    tracing::error!(
+        event.name = "event_parked",
+        consumer = effects.name(),
+        source = &**source,
+        shard = record.shard,
+        pos = record.pos,
+        exception.message = reason,
+        "a record cannot be applied; it is put aside"
+    );
+    let detail = format!("position {} of shard {} is parked: {reason}", record.pos, record.shard);
+    health.set(effects.name(), Condition::Degraded { detail });
+    track.advance(ends(batch));
+    Ok(batch.len())
 }
 
 fn received(source: &str, records: Vec<Record>) -> Vec<Received> {

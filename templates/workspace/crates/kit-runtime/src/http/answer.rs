@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::problem::with_ids;
 use super::{POSITION, PROBLEM_JSON, Position, Problem};
 use crate::command::{Caller, Unmet};
-use crate::service::Service;
+use crate::service::{Service, Wanted};
 use crate::store::{Answer, Idempotency, StoredAnswer};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -33,8 +33,17 @@ pub(super) struct Key(String);
 
 impl Key {
     /// The key of a request; none when it has none.
-    pub fn read(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
-        let Some(value) = headers.get(KEY) else { return Ok(None) };
+    pub fn read(headers: &HeaderMap, wanted: Wanted) -> Result<Option<Self>, Problem> {
+        let Some(value) = headers.get(KEY) else {
+            return match wanted {
+                Wanted::Optional => Ok(None),
+                Wanted::Required => Err(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "idempotency_key_missing",
+                    "this command needs an Idempotency-Key",
+                )),
+            };
+        };
         let text = value.to_str().unwrap_or("").trim().trim_matches('"');
         if text.is_empty() || text.len() > LONGEST {
             let detail = "an Idempotency-Key has 1 to 255 printable characters";

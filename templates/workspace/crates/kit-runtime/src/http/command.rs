@@ -102,7 +102,7 @@ async fn ask<A: Aggregate, C: Command>(
     let headers: HeaderMap = request.headers().clone();
     let caller = caller(service, &headers)?;
     let if_match = if_match(&headers)?;
-    let key = Key::read(&headers)?;
+    let key = Key::read(&headers, service.idempotency())?;
     let body = Body::read(request).await?;
     let mut command: C = body.parse()?;
     let mut violations = Violations::default();

@@ -6,21 +6,19 @@ use std::time::Duration;
 
 use serde::Deserialize as _;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
+use super::park::dead_letter;
 use super::react::Headers;
-use crate::command::{Caller, Failure, Frame, Letter, Unmet, Verdict, refuse, unreadable};
+use crate::command::{Caller, Failure, Frame, Letter, Verdict, refuse, unreadable};
 use crate::consume::{Pace, Track, any_change};
 use crate::health::Condition;
 use crate::service::{Phase, Service};
-use crate::store::{Mark, Message, MessageKind, NewMessage, Unit, WatermarkMove};
+use crate::store::{Mark, Message, NewMessage, Outcome, Unit, WatermarkMove};
 use crate::telemetry::{self, Trace};
 use crate::transport::{Feed, FeedError};
 
 /// The name under which the marks of handled messages are kept.
 const CONSUMER: &str = "commands";
-/// Where messages stay that a person must look at.
-const DEAD_LETTERS: &str = "dead-letters";
 /// Most messages per shard in one look.
 const BATCH: u32 = 100;
 /// How often a fault of ours is tried before the message is parked.
@@ -247,24 +245,7 @@ async fn park(
         "a message is parked"
     );
     service.health().set(CONSUMER, Condition::Degraded { detail });
-    matches!(service.store().commit(unit).await, Ok(crate::store::Outcome::Committed(_)))
-}
-
-/// A message as it is kept for a person, with the reason in its headers.
-fn dead_letter(message: &NewMessage, unmet: &Unmet) -> NewMessage {
-    let mut headers = message.headers.clone();
-    if let Some(headers) = headers.as_object_mut() {
-        headers.insert("topic".into(), message.topic.clone().into());
-        headers.insert("code".into(), unmet.code.into());
-        headers.insert("reason".into(), unmet.text.clone().into());
-    }
-    NewMessage {
-        id: Uuid::new_v5(&message.id, DEAD_LETTERS.as_bytes()),
-        kind: MessageKind::Integration,
-        topic: DEAD_LETTERS.to_owned(),
-        headers,
-        ..message.clone()
-    }
+    matches!(service.store().commit(unit).await, Ok(Outcome::Committed(_)))
 }
 
 fn log(message: &NewMessage, event: &str, outcome: &str) {

@@ -5,7 +5,10 @@
 //! command out is told by its name.
 
 mod deliver;
+mod park;
 mod react;
 
 pub use deliver::Delivery;
-pub use react::{React, message_of, react};
+pub use park::DEAD_LETTERS;
+pub(crate) use park::dead_letter_of_event;
+pub use react::{Headers, React, message_of, react};

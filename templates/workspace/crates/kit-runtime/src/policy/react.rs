@@ -4,7 +4,6 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use kit::policy::Refused;
-use kit::time::{UTC, Zone};
 use kit::{Context, Event, Folded, Message, Policy};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,9 +19,6 @@ pub trait React: Send + Sync {
 
     /// What a refusal means.
     fn refused(&self) -> Refused;
-
-    /// The zone of its calendar.
-    fn zone(&self) -> &'static Zone;
 
     /// The stream it follows, as context and stream type.
     fn stream(&self) -> &'static str;
@@ -52,10 +48,6 @@ impl<P: Policy<E>, E: Event> React for Typed<P, E> {
 
     fn refused(&self) -> Refused {
         P::REFUSED
-    }
-
-    fn zone(&self) -> &'static Zone {
-        &UTC
     }
 
     fn stream(&self) -> &'static str {

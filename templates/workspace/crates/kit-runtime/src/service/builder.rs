@@ -23,6 +23,15 @@ pub type Task = Box<dyn FnOnce(Service) -> Pin<Box<dyn Future<Output = ()> + Sen
 /// Reads the settings of a context from texts by name.
 pub type ReadSettings = fn(&dyn Fn(&str) -> Option<String>) -> Result<(), String>;
 
+/// Whether something may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It may.
+    Optional,
+    /// It may not.
+    Required,
+}
+
 /// A view or replica, what it finds its keys in, and the policies that see its rows.
 pub(super) struct ViewPart {
     pub view: Arc<dyn ViewDef>,
@@ -46,6 +55,7 @@ pub struct Builder {
     pub(super) tasks: Vec<(String, Task)>,
     pub(super) settings: Vec<Entry>,
     pub(super) readers: Vec<ReadSettings>,
+    pub(super) idempotency: Wanted,
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) zone: &'static Zone,
 }
@@ -68,6 +78,7 @@ impl Service {
             tasks: Vec::new(),
             settings: Vec::new(),
             readers: Vec::new(),
+            idempotency: Wanted::Optional,
             clock: None,
             zone: &UTC,
         }
@@ -199,6 +210,13 @@ impl Builder {
     #[must_use]
     pub fn zone(mut self, zone: &'static Zone) -> Self {
         self.zone = zone;
+        self
+    }
+
+    /// Refuse commands without an `Idempotency-Key`.
+    #[must_use]
+    pub fn require_idempotency(mut self) -> Self {
+        self.idempotency = Wanted::Required;
         self
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kit::time::Zone;
 
-use super::{Role, Stop};
+use super::{Role, Stop, Wanted};
 use crate::command::{Inbox, Stripes};
 use crate::health::Health;
 use crate::store::{Clock, Store};
@@ -31,6 +31,7 @@ pub(super) struct Parts {
     pub roles: BTreeSet<Role>,
     pub dev: bool,
     pub zone: &'static Zone,
+    pub idempotency: Wanted,
     pub keep_answers: Duration,
     pub stripes: Stripes,
 }
@@ -64,18 +65,10 @@ impl Service {
         &*self.0.clock
     }
 
-    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
-        self.0.clock.clone()
-    }
-
     /// The tables of views and replicas.
     #[must_use]
     pub fn tables(&self) -> &Tables {
         &self.0.tables
-    }
-
-    pub(crate) fn shared_tables(&self) -> Arc<Tables> {
-        self.0.tables.clone()
     }
 
     /// The commands that may come as messages.
@@ -119,6 +112,12 @@ impl Service {
     pub(crate) fn expiry(&self) -> Timestamp {
         let now = self.clock().now();
         now.checked_add(self.0.keep_answers).unwrap_or(now)
+    }
+
+    /// Whether a command may come without an `Idempotency-Key`.
+    #[must_use]
+    pub fn idempotency(&self) -> Wanted {
+        self.0.idempotency
     }
 
     /// The zone of the context's calendar.

@@ -14,7 +14,7 @@ mod role;
 mod stop;
 
 pub use app::App;
-pub use builder::{Builder, Task};
+pub use builder::{Builder, ReadSettings, Task, Wanted};
 pub use handle::Service;
 pub use process::{StartError, Started};
 pub use role::Role;

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use kit::Table;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::builder::{Builder, ViewPart};
 use super::handle::Parts;
 use super::process::{Opening, StartError};
-use super::{Role, Service};
+use super::{Phase, Role, Service};
 use crate::command::Stripes;
 use crate::consume::{Pace, Reader};
 use crate::policy::Delivery;
@@ -62,6 +62,7 @@ impl Opened {
             roles: with.roles.clone(),
             dev: with.dev,
             zone: builder.zone,
+            idempotency: builder.idempotency,
             keep_answers: with.keep_answers,
             stripes: Stripes::default(),
         });
@@ -73,7 +74,7 @@ impl Opened {
     async fn open_views(&mut self) -> Result<(), StartError> {
         for part in &self.builder.views {
             let schema = schema_of(part.view.table());
-            let hash = code_hash(part.view.table());
+            let hash = self.code_hash(part);
             let views = self.service.store().open_view(schema, hash).await?;
             self.instances.insert(part.name, instance(schema, &views.live));
         }
@@ -90,7 +91,7 @@ impl Opened {
             let mut changed = false;
             for part in self.builder.views.iter().filter(|part| names.contains(part.name)) {
                 let schema = schema_of(part.view.table());
-                let hash = code_hash(part.view.table());
+                let hash = self.code_hash(part);
                 changed |= self.service.store().open_view(schema, hash).await?.building.is_some();
             }
             if changed {
@@ -122,7 +123,7 @@ impl Opened {
         let mut tables = BTreeMap::new();
         for part in self.builder.views.iter().filter(|part| names.contains(part.name)) {
             let schema = schema_of(part.view.table());
-            let made = store.rebuild_view(schema, code_hash(part.view.table())).await?;
+            let made = store.rebuild_view(schema, self.code_hash(part)).await?;
             tables.insert(part.name, instance(schema, &made));
         }
         let mut reader = self.reader(names, &tables, false, sources)?.bulk();
@@ -158,6 +159,16 @@ impl Opened {
         }
     }
 
+    /// Changes whenever the rows must be built anew: another shape or meaning, other streams,
+    /// other views in the group.
+    fn code_hash(&self, part: &ViewPart) -> String {
+        let table = part.view.table();
+        let group = groups(&self.builder.views).into_iter().find(|it| it.contains(part.name));
+        let streams: BTreeSet<_> = part.view.streams().into_iter().collect();
+        let shape = format!("{}|{:?}|{streams:?}|{group:?}", table.version, table.columns);
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, shape.as_bytes()).simple().to_string()
+    }
+
     /// Start everything that runs beside the requests.
     pub fn start(
         &mut self,
@@ -190,6 +201,8 @@ impl Opened {
                 scoped(Trace::start(), &service, reader.run(pace, stop)).await;
             });
         }
+        let service = self.service.clone();
+        running.spawn(async move { forget_answers(&service).await });
         for (name, task) in self.builder.tasks.drain(..) {
             let (service, work) = (self.service.clone(), task(self.service.clone()));
             running.spawn(async move {
@@ -239,7 +252,7 @@ impl Opened {
 
     fn group(&self, name: String) -> Group {
         let service = &self.service;
-        Group::new(name, service.shared_store(), service.shared_clock(), service.shared_tables())
+        Group::new(name, service.clone())
     }
 
     fn follow(
@@ -291,8 +304,18 @@ fn instance(schema: ViewSchema, info: &ViewInfo) -> ViewTable {
     ViewTable { schema, version: info.version }
 }
 
-/// Changes whenever the rows must be built anew.
-fn code_hash(table: &Table) -> String {
-    let shape = format!("{}|{:?}", table.version, table.columns);
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, shape.as_bytes()).simple().to_string()
+/// Forget kept answers that have expired, now and then.
+async fn forget_answers(service: &Service) {
+    let stop = service.stop();
+    while stop.phase() < Phase::Stopped {
+        match service.store().prune_answers(1_000).await {
+            Ok(1_000) => continue,
+            Ok(_) => {}
+            Err(error) => tracing::debug!(exception.message = %error, "nothing was forgotten"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(600)) => {}
+            () = stop.reached(Phase::Stopped) => {}
+        }
+    }
 }

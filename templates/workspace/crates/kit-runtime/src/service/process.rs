@@ -203,7 +203,7 @@ impl Process {
     /// Open everything and start what runs beside the requests.
     pub async fn start(self, config: &Config) -> Result<Started, StartError> {
         let with = Opening::read(config)?;
-        let together = self.together;
+        let (together, name) = (self.together, self.name.clone());
         let (mut opened, sources) = self.open(config, &with).await?;
         let mut running = JoinSet::new();
         let mut router = with.health.routes();
@@ -224,10 +224,6 @@ impl Process {
             }
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
-        let name = match services.as_slice() {
-            [service] => service.name().to_owned(),
-            _ => "all".to_owned(),
-        };
         let edge = Edge { service: name.into(), max_body: with.max_body, stop: with.stop.clone() };
         Ok(Started { services, router: wrap(router, edge), stop: with.stop, running })
     }

@@ -126,6 +126,8 @@ fn text_line(fields: &Map<String, Value>, level: &tracing::Level) -> String {
         (text("event.name"), text("http.request.method"), text("url.path"))
     {
         let _ = write!(line, "{method} {path}");
+    } else if let (Some("event_published"), Some(event)) = (text("event.name"), text("event")) {
+        let _ = write!(line, "PUBLISH {event}");
     } else {
         if *level <= tracing::Level::WARN {
             let _ = write!(line, "{level} ");
@@ -234,6 +236,17 @@ mod tests {
             assert_eq!(value["correlation_id"], trace.correlation_id.as_str());
             assert_eq!(value["service.name"], "desk");
         }
+    }
+
+    #[test]
+    fn a_published_event_is_a_line_of_its_own() {
+        let trace = Trace { correlation_id: "abc".into(), ..Trace::start() };
+        let lines = lines(Format::Text, || {
+            let span = span(&trace, "desk");
+            let _guard = span.enter();
+            tracing::info!(event.name = "event_published", event = "tool.lent", "event_published");
+        });
+        assert_eq!(lines, ["[abc] PUBLISH tool.lent"]);
     }
 
     #[test]

@@ -9,11 +9,12 @@ use kit::{Context, Fault, Need};
 use serde_json::Value;
 
 use super::fold::{Sheet, Step};
-use super::{Tables, ViewDef, all_rows, cond_of, key_of};
+use super::{ViewDef, all_rows, cond_of, key_of};
 use crate::command::Failure;
 use crate::consume::{Effects, Received, Trouble};
 use crate::policy::{React, message_of};
-use crate::store::{BoxFuture, Clock, Key, Store, Unit, ViewTable};
+use crate::service::Service;
+use crate::store::{BoxFuture, Key, Unit, ViewTable};
 
 /// Most rows that one reaction may ask for, one after the other.
 const MOST_NEEDS: usize = 10_000;
@@ -21,9 +22,7 @@ const MOST_NEEDS: usize = 10_000;
 /// Views and policies with one cursor.
 pub struct Group {
     name: String,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    tables: Arc<Tables>,
+    service: Service,
     views: Vec<(Arc<dyn ViewDef>, ViewTable)>,
     policies: Vec<Arc<dyn React>>,
 }
@@ -31,13 +30,8 @@ pub struct Group {
 impl Group {
     /// A group whose cursors have this name.
     #[must_use]
-    pub fn new(
-        name: String,
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        tables: Arc<Tables>,
-    ) -> Self {
-        Self { name, store, clock, tables, views: Vec::new(), policies: Vec::new() }
+    pub fn new(name: String, service: Service) -> Self {
+        Self { name, service, views: Vec::new(), policies: Vec::new() }
     }
 
     /// The group with a view; one whose rows another needs comes first.
@@ -74,7 +68,7 @@ impl Group {
         if keys.is_empty() {
             return Ok(());
         }
-        let rows = self.store.rows(sheet.table(), keys.clone()).await?;
+        let rows = self.service.store().rows(sheet.table(), keys.clone()).await?;
         for (key, row) in keys.iter().zip(rows) {
             sheet.load(key, row).map_err(|fault| poison(index, &fault))?;
         }
@@ -125,7 +119,8 @@ impl Group {
             let meta = crate::command::EventMeta::of(record);
             let meta = meta.map_err(|fault| poison(index, &fault))?;
             let actor = meta.actor.clone();
-            let mut cx = Context::new(self.clock.now(), actor, policy.zone(), record.id);
+            let mut cx =
+                Context::new(self.service.clock().now(), actor, self.service.zone(), record.id);
             let mut rounds = 0;
             let messages = loop {
                 cx.start();
@@ -138,7 +133,7 @@ impl Group {
                     Err(fault) => return Err(poison(index, &fault)),
                 }
             };
-            let service = &self.store.meta().service;
+            let service = self.service.name();
             let sent = messages.into_iter().enumerate();
             unit.outbox.extend(
                 sent.map(|(n, it)| message_of(service, &**policy, record.id, &meta, n, it)),
@@ -163,9 +158,9 @@ impl Group {
                 let row = match own {
                     Some(sheet) => self.own_row(&mut **sheet, &key, index).await?,
                     None => {
-                        let live = self.tables.live(table.name).map_err(fault)?;
+                        let live = self.service.tables().live(table.name).map_err(fault)?;
                         let typed = key_of(&live.schema, &key).map_err(fault)?;
-                        let rows = self.store.rows(live, vec![typed]).await?;
+                        let rows = self.service.store().rows(live, vec![typed]).await?;
                         rows.into_iter().next().flatten().map(Value::Object)
                     }
                 };
@@ -176,9 +171,9 @@ impl Group {
                 cx.add_row(table.name, &key, row);
             }
             Need::Rows { table, cond } => {
-                let live = self.tables.live(table.name).map_err(fault)?;
+                let live = self.service.tables().live(table.name).map_err(fault)?;
                 let filter = cond_of(&live.schema, &cond).map_err(fault)?;
-                let rows = all_rows(&*self.store, live, filter).await?;
+                let rows = all_rows(self.service.store(), live, filter).await?;
                 cx.add_rows(table.name, cond, rows.into_iter().map(Value::Object).collect());
             }
             Need::Number { name, .. } => {
@@ -208,6 +203,10 @@ impl Group {
 impl Effects for Group {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn may_park(&self) -> bool {
+        self.views.is_empty()
     }
 
     fn apply<'a>(
