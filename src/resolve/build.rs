@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::refusals::Uses;
 use super::resolver::Resolver;
-use super::{commands, events, policies, projections, queries, refusals, routes, sagas};
+use super::{
+    commands, events, policies, projections, queries, refusals, routes, run, sagas, scenarios,
+};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
 use crate::lang::ir::{OutcomeIr, Root};
@@ -27,6 +29,19 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
         let built = sagas::build(r, name, &contexts, sink);
         if let Some(context) = contexts.get_mut(name) {
             context.sagas = by_name(built, |s| &s.name);
+        }
+    }
+    for name in &names {
+        let built = scenarios::build(r, name, &contexts, sink);
+        if let Some(context) = contexts.get_mut(name) {
+            context.scenarios = built;
+        }
+    }
+    if !sink.has_errors() && !r.tree.broken {
+        for context in contexts.values() {
+            for scenario in &context.scenarios {
+                run::run(&r.world, &contexts, context, scenario, sink);
+            }
         }
     }
     let uses = Uses::collect(r, None, &[], &[]);

@@ -211,8 +211,8 @@ fn report_cycles(open: &[Open<'_>], sink: &mut Sink) {
     }
 }
 
-/// Rules and normalisation of newtypes and values.
-pub(super) fn type_rules(r: &mut Resolver<'_>, sink: &mut Sink) {
+/// Rules and normalisation of newtypes.
+pub(super) fn newtype_rules(r: &mut Resolver<'_>, sink: &mut Sink) {
     let tree = r.tree;
     for (context, types) in all(tree) {
         for newtype in &types.newtypes {
@@ -236,6 +236,13 @@ pub(super) fn type_rules(r: &mut Resolver<'_>, sink: &mut Sink) {
                 *rules = list;
             }
         }
+    }
+}
+
+/// Rules of values.
+pub(super) fn value_rules(r: &mut Resolver<'_>, sink: &mut Sink) {
+    let tree = r.tree;
+    for (context, types) in all(tree) {
         for value in &types.values {
             let Some(id) = r.world.types.find(context, &value.head.name.text) else { continue };
             let scope = Scope::new("a value").subject(Root::This, id);

@@ -6,6 +6,7 @@
 //! 4. `messages`, `rows`, `implied`: whose commands and events are, their fields, columns.
 //! 5. `commands`, `events`, `projections`, `queries`, `policies`, `refusals`: behaviour, written
 //!    out; `sagas` over all contexts; `routes` over the whole system.
+//! 6. `scenarios`: complete examples; `run`: what comes of them.
 //!
 //! No pass stops at the first mistake. What is broken keeps an entry with error types that agree
 //! with everything, so one mistake is one report; the same text gives the same reports in the same
@@ -23,6 +24,7 @@ mod events;
 mod fields;
 mod follow;
 mod implied;
+mod literal;
 mod make;
 mod messages;
 mod notes;
@@ -35,7 +37,9 @@ mod resolver;
 mod routes;
 mod rows;
 mod rules;
+mod run;
 mod sagas;
+mod scenarios;
 mod types;
 mod values;
 mod walk;
@@ -60,15 +64,18 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     types::newtypes(r, sink);
     types::contents(r, &mut waiting, sink);
     aggregates::contents(r, &mut waiting, sink);
+    // Literals of newtypes obey their rules, so the rules come first.
+    messages::refusal_fields(r, &mut Sink::new());
+    derive::newtype_rules(r, sink);
+    derive::derived(r, sink);
+    messages::refusal_fields(r, sink);
+    derive::value_rules(r, sink);
     waiting.finish(r, sink);
     types::properties(r, sink);
-    derive::derived(r, sink);
     derive::tables(r, sink);
     messages::commands(r, sink);
     messages::emits(r, sink);
     messages::events(r, sink);
-    messages::refusal_fields(r, sink);
-    derive::type_rules(r, sink);
     rows::declare(r, sink);
     implied::fields(r, sink);
     rows::typed_by_events(r, sink);
