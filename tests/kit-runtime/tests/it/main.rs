@@ -6,6 +6,8 @@ mod conformance;
 mod contexts;
 mod db;
 mod edge;
+mod hostile;
 mod lending;
+mod processes;
 mod reading;
 mod web;

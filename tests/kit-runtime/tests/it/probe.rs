@@ -1,0 +1,24 @@
+//! The small system as a program, for tests that start and kill processes. `PROBE` names what runs.
+
+#[path = "lending"]
+mod lending {
+    pub mod contracts;
+    pub mod desk;
+    pub mod office;
+    pub mod tool;
+}
+
+use std::process::ExitCode;
+
+use kit_runtime::service::App;
+
+fn main() -> ExitCode {
+    match std::env::var("PROBE").unwrap_or_default().as_str() {
+        "desk" => lending::desk::service().main(),
+        "office" => lending::office::service().main(),
+        _ => {
+            let app = App::new("lending").service(lending::desk::service());
+            app.service(lending::office::service()).main()
+        }
+    }
+}

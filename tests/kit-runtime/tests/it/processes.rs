@@ -1,0 +1,330 @@
+//! Real processes: started, asked over sockets, stopped, killed.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lending-probe");
+
+/// A running program.
+struct Program {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+    address: String,
+    /// The log lines read so far.
+    log: Vec<String>,
+}
+
+fn command(what: &str, folder: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env_clear().env("PROBE", what).current_dir(folder).stdout(Stdio::piped());
+    command
+}
+
+impl Program {
+    fn start(what: &str, folder: &Path, args: &[&str]) -> Self {
+        let mut command = command(what, folder);
+        command.args(["serve", "--dev", "--http-addr", "127.0.0.1:0"]).args(args);
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut program = Self { child, lines, address: String::new(), log: Vec::new() };
+        let line = program.line_with("listening");
+        let line: Value = serde_json::from_str(&line).unwrap();
+        line["url"]
+            .as_str()
+            .unwrap()
+            .trim_start_matches("http://")
+            .clone_into(&mut program.address);
+        program
+    }
+
+    /// The next log line with this text.
+    fn line_with(&mut self, text: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(
+                self.lines.read_line(&mut line).unwrap(),
+                0,
+                "no line with {text}: {:?}",
+                self.log
+            );
+            self.log.push(line.clone());
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// Status and body of one request; none when there is no whole answer.
+    fn ask(&self, line: &str, body: &Value) -> Option<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        send(&mut stream, line, body)?;
+        receive(&mut stream)
+    }
+
+    fn until(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let (_, body) = self.ask(&format!("GET {path}"), &Value::Null).unwrap();
+            if expected(&body) {
+                return body;
+            }
+            assert!(Instant::now() < deadline, "still {body}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Stop it and give its whole log.
+    fn stop(mut self) -> Vec<String> {
+        self.signal("TERM");
+        self.line_with("\"stopped\"");
+        assert!(self.child.wait().unwrap().success());
+        self.log
+    }
+}
+
+fn send(stream: &mut TcpStream, line: &str, body: &Value) -> Option<()> {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let length = body.len();
+    let head =
+        format!("{line} HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: {length}");
+    stream
+        .write_all(format!("{head}\r\nx-correlation-id: the-conversation\r\n\r\n{body}").as_bytes())
+        .ok()
+}
+
+fn receive(stream: &mut TcpStream) -> Option<(u16, Value)> {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((status, serde_json::from_str(body).unwrap_or_default()))
+}
+
+fn add_and_lend(program: &Program, name: &str, borrower: &str) {
+    let (status, made) = program.ask("POST /tools", &json!({ "name": name })).unwrap();
+    assert_eq!(status, 201, "{made}");
+    let lend = format!("POST /tools/{}/lend", made["tool_id"].as_str().unwrap());
+    let (status, body) = program.ask(&lend, &json!({ "borrower": borrower, "weeks": 1 })).unwrap();
+    assert_eq!(status, 200, "{body}");
+}
+
+#[test]
+fn a_program_that_is_told_to_stop_finishes_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start("", folder.path(), &["--drain-wait", "300ms"]);
+    add_and_lend(&program, "saw", "ann");
+    assert_eq!(program.ask("GET /ready", &Value::Null).unwrap().0, 200);
+    program.signal("TERM");
+    program.line_with("draining");
+    let (status, ready) = program.ask("GET /ready", &Value::Null).unwrap();
+    assert_eq!((status, ready["status"].clone()), (503, json!("stopping")));
+    let late = program.ask("POST /tools", &json!({ "name": "axe" })).unwrap();
+    assert_eq!(late.0, 201, "commands run until the load balancer knows: {}", late.1);
+    program.line_with("\"stopped\"");
+    assert!(program.child.wait().unwrap().success());
+    let program = Program::start("", folder.path(), &[]);
+    program.until("/find-tools", |it| it["items"].as_array().unwrap().len() == 2);
+    let took = Instant::now();
+    program.stop();
+    assert!(took.elapsed() < Duration::from_secs(5), "all in one, the wait is 0");
+}
+
+#[test]
+fn one_search_finds_everything_a_request_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start("", folder.path(), &[]);
+    add_and_lend(&program, "saw", "ann");
+    program.until("/borrowers/ann", |it| it["charged"] == 1);
+    let mut events = Vec::new();
+    for line in program.stop() {
+        let line: Value = serde_json::from_str(&line).expect("every line is JSON");
+        assert!(line.get("trace_id").is_some(), "{line}");
+        if line["correlation_id"] == "the-conversation" && !line["event.name"].is_null() {
+            events.push(line["event.name"].as_str().unwrap().to_owned());
+        }
+    }
+    for name in ["request_started", "request_completed", "event_published", "command_done"] {
+        assert!(events.iter().any(|it| it == name), "{name} in {events:?}");
+    }
+}
+
+#[test]
+fn the_text_format_is_for_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command("desk", folder.path());
+    let mut child = child
+        .args([
+            "--log-format",
+            "text",
+            "--http-addr",
+            "127.0.0.1:0",
+            "--office-url",
+            "http://127.0.0.1:9",
+        ])
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listening") {
+        line.clear();
+        lines.read_line(&mut line).unwrap();
+    }
+    let address = line.split("http://").nth(1).unwrap().trim().to_owned();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    send(&mut stream, "POST /tools", &json!({ "name": "saw" })).unwrap();
+    assert_eq!(receive(&mut stream).unwrap().0, 201);
+    let mut seen = Vec::new();
+    while seen.len() < 2 {
+        line.clear();
+        lines.read_line(&mut line).unwrap();
+        if line.starts_with("[the-conversation]") {
+            seen.push(line.trim().to_owned());
+        }
+    }
+    assert_eq!(seen, ["[the-conversation] POST /tools", "[the-conversation] PUBLISH tool.added"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_rebuild_gives_equal_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start("", folder.path(), &[]);
+    for place in 0..7 {
+        add_and_lend(&program, &format!("tool {place}"), "ann");
+    }
+    program.until("/borrowers/ann", |it| it["charged"] == 7);
+    let paths = ["/find-tools?limit=5", "/loans?limit=5", "/borrowers"];
+    let read = |program: &Program| {
+        paths.map(|path| program.ask(&format!("GET {path}"), &Value::Null).unwrap().1)
+    };
+    program.until("/loans?limit=5", |it| it["items"].as_array().unwrap().len() == 5);
+    let before = read(&program);
+    program.stop();
+    for view in ["names", "borrowers"] {
+        let mut rebuild = command("", folder.path());
+        assert!(rebuild.args(["rebuild", view]).status().unwrap().success());
+    }
+    let program = Program::start("", folder.path(), &[]);
+    assert_eq!(read(&program), before);
+    add_and_lend(&program, "the last", "ann");
+    program.until("/borrowers/ann", |it| it["charged"] == 8 && it["loans"] == 8);
+    program.until("/loans/the%20last", |it| it["loans"] == 1);
+    program.stop();
+}
+
+#[test]
+fn subcommands_say_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = command("desk", folder.path());
+        let output = command.args(args).stderr(Stdio::piped()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    };
+    let (fine, help, _) = run(&["--help"]);
+    assert!(
+        fine && help.contains("| `DATABASE_URL` | `--database-url` | `.data/desk.db` |"),
+        "{help}"
+    );
+    assert!(run(&["migrate"]).0);
+    assert!(folder.path().join(".data/desk.db").exists());
+    for (args, reason) in [
+        (vec!["fly"], "there is no command `fly`"),
+        (vec!["rebuild", "nothing"], "there is no view nothing"),
+        (vec!["--role", "king"], "ROLE is `king`"),
+        (vec!["--http-addr", "nowhere"], "HTTP_ADDR is `nowhere`"),
+        (vec!["health", "--http-addr", "127.0.0.1:9"], "not ready"),
+    ] {
+        let (fine, _, error) = run(&args);
+        assert!(
+            !fine && error.starts_with("error: ") && error.contains(reason),
+            "{args:?}: {error}"
+        );
+    }
+    let mut office = command("office", folder.path());
+    let output =
+        office.args(["migrate", "--database-url", ".data/desk.db"]).stderr(Stdio::piped()).output();
+    let error = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(error.contains("belongs to service `desk`"), "{error}");
+}
+
+#[test]
+fn the_health_command_asks_the_running_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start("", folder.path(), &[]);
+    let output =
+        command("", folder.path()).args(["health", "--http-addr", &program.address]).output();
+    let output = output.unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success());
+    assert_eq!(report["components"]["desk database"]["state"], "ok");
+    program.stop();
+}
+
+/// Killed between commit and dispatch, 200 times: nothing is lost, nothing is doubled.
+#[test]
+fn two_hundred_kills_lose_nothing_and_double_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sure = 0;
+    for round in 0..200_u64 {
+        let program = Program::start("", folder.path(), &[]);
+        let (status, made) =
+            program.ask("POST /tools", &json!({ "name": format!("t{round}") })).unwrap();
+        assert_eq!(status, 201, "{made}");
+        let lend = format!("POST /tools/{}/lend", made["tool_id"].as_str().unwrap());
+        let body = json!({ "borrower": format!("b{}", round % 7), "weeks": 1 });
+        if round % 2 == 0 {
+            assert_eq!(program.ask(&lend, &body).unwrap().0, 200);
+            sure += 1;
+        } else {
+            let mut stream = TcpStream::connect(&program.address).unwrap();
+            send(&mut stream, &lend, &body).unwrap();
+            std::thread::sleep(Duration::from_micros(round * 53 % 4_000));
+        }
+        program.kill();
+    }
+    let program = Program::start("", folder.path(), &[]);
+    add_and_lend(&program, "the last", "b0");
+    let mut lent = 0;
+    let mut cursor = String::new();
+    loop {
+        let path = format!("GET /find-tools?limit=5&status=lent{cursor}");
+        let page = program.ask(&path, &Value::Null).unwrap().1;
+        lent += page["items"].as_array().unwrap().len();
+        let Some(next) = page["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let lent = i64::try_from(lent).unwrap();
+    assert!(lent > sure, "{lent} of at least {}", sure + 1);
+    let sum = |page: &Value, column: &str| -> i64 {
+        page["items"].as_array().unwrap().iter().map(|row| row[column].as_i64().unwrap()).sum()
+    };
+    let page = program.until("/borrowers", |it| {
+        sum(it, "loans") >= lent && sum(it, "charged") >= sum(it, "loans")
+    });
+    assert_eq!((sum(&page, "loans"), sum(&page, "charged")), (lent, lent));
+    for borrower in 0..7 {
+        let account = program.ask(&format!("GET /accounts/b{borrower}"), &Value::Null).unwrap().1;
+        let rows = page["items"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["borrower"] == account["borrower"]).unwrap();
+        assert_eq!(account["owed"], row["loans"]);
+    }
+    program.stop();
+}
