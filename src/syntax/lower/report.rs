@@ -51,45 +51,43 @@ impl Lower<'_> {
         }
     }
 
-    /// MN004, or MN133 in the kernel. Gives the key that was probably meant.
-    pub(super) fn unknown_key(
+    /// MN004 for a key that is near to exactly one other. Gives that one.
+    pub(super) fn misspelt_key(
         &mut self,
         subject: &Subject,
         shape: &'static Shape,
         key: &Ident,
         others: &[&str],
     ) -> Option<&'static Key> {
+        let free = shape.keys().filter(|k| !others.contains(&k.name));
+        let near = all_nearest(&key.text, free.map(|k| k.name));
+        let [near] = near.as_slice() else { return None };
+        let help = format!("did you mean `{near}`?");
+        self.push(no_such_key(subject, key).help(help).patch(key.span, *near));
+        shape.key(near)
+    }
+
+    /// MN004 for any other key, or MN133 in the kernel; perhaps the one missing key is meant.
+    pub(super) fn unknown_key(
+        &mut self,
+        subject: &Subject,
+        shape: &'static Shape,
+        key: &Ident,
+        meant: Option<&str>,
+    ) {
         if shape.name == "shared kernel" && is_of_a_context(&key.text) {
             let words = format!("{}: `{}` is not for the shared kernel", subject.words, key.text);
             let help = "move it into a context; the kernel holds newtype, value, enum, union, \
                         table and function only";
-            self.lose(Diagnostic::error(133, key.span, words).help(help));
-            return None;
+            return self.lose(Diagnostic::error(133, key.span, words).help(help));
         }
-        let free = shape.keys().filter(|k| !others.contains(&k.name));
-        let near = all_nearest(&key.text, free.map(|k| k.name));
-        let words = format!("{} has no key `{}`", subject.words, key.text);
-        let found = Diagnostic::error(4, key.span, words).label("not known here");
-        match near.as_slice() {
-            [] => {
-                let taken = all_nearest(&key.text, shape.keys().map(|k| k.name));
-                let help = match taken.as_slice() {
-                    [] => known_keys(shape),
-                    near => format!("did you mean `{}`?", near.join("` or `")),
-                };
-                self.lose(found.help(help));
-            }
-            [near] => {
-                let help = format!("did you mean `{near}`?");
-                self.push(found.help(help).patch(key.span, *near));
-                return shape.key(near);
-            }
-            several => {
-                let help = format!("did you mean `{}`?", several.join("` or `"));
-                self.lose(found.help(help));
-            }
-        }
-        None
+        let near = all_nearest(&key.text, shape.keys().map(|k| k.name));
+        let help = match (meant, near.as_slice()) {
+            (Some(meant), _) => format!("`{meant}` is missing; if it is meant, write `{meant}`"),
+            (None, [] | [_]) => known_keys(shape),
+            (None, several) => format!("did you mean `{}`?", several.join("` or `")),
+        };
+        self.lose(no_such_key(subject, key).help(help));
     }
 
     /// MN012: a required key is missing.
@@ -179,6 +177,12 @@ impl Lower<'_> {
         }
         self.lose(found);
     }
+}
+
+fn no_such_key(subject: &Subject, key: &Ident) -> Diagnostic {
+    let shown: String = key.text.chars().take(60).collect();
+    let words = format!("{} has no key `{}`", subject.words, shown.escape_debug());
+    Diagnostic::error(4, key.span, words).label("not known here")
 }
 
 /// The places of the second, third … table of a construct.

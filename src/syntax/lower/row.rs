@@ -76,6 +76,20 @@ impl Row {
         self.cells.iter().find(|cell| cell.name == name).map(|cell| cell.key.span)
     }
 
+    /// Take all named tables of a construct out, in the order of the text: those under a misspelt
+    /// key too.
+    pub fn named(&mut self, key: &str) -> Option<Vec<(Ident, Self)>> {
+        let mut all = Vec::new();
+        for cell in self.cells.iter_mut().filter(|cell| cell.name == key) {
+            match cell.val.take() {
+                Some(Val::Named(named)) => all.extend(named),
+                other => cell.val = other,
+            }
+        }
+        all.sort_by_key(|(name, _)| name.span);
+        Some(all)
+    }
+
     /// Take the reserved texts out; `true` of a reserved flag becomes a text.
     pub fn reserved(
         &mut self,
@@ -155,5 +169,4 @@ pickers! {
     replies: Replies -> Vec<ReplyReaction>;
     row: Row -> Row;
     rows: Rows -> Vec<Row>;
-    named: Named -> Vec<(Ident, Row)>;
 }

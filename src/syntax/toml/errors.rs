@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Found;
 use super::node::{Document, Entry, Kind, Node};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::source::{FileId, Span};
@@ -14,19 +15,19 @@ pub(super) fn report(
     file: FileId,
     text: &str,
     root: &mut [Entry],
-    found: &[toml::de::Error],
+    found: &[Found],
     sink: &mut Sink,
 ) -> Document {
     let mut trouble = Document { lost: !found.is_empty(), ..Document::default() };
     let mut seen = 0;
     let mut last_header: Option<Range<usize>> = None;
     for error in found {
-        let at = error.span().unwrap_or(0..0);
+        let at = error.at.clone();
         if seen >= MOST || is_covered(&trouble.quiet, at.start) {
             continue;
         }
         let span = Span::new(file, at.start, at.end);
-        let kind = Trouble::of(error.message());
+        let kind = Trouble::of(error.message.as_str());
         if kind == Trouble::Duplicate {
             if at.is_empty() || last_header.as_ref().is_some_and(|h| h.contains(&at.start)) {
                 continue;
@@ -41,7 +42,7 @@ pub(super) fn report(
                 None => found,
             });
         } else {
-            if let Some(open) = unclosed(text, at.start, error.message()) {
+            if let Some(open) = unclosed(text, at.start, error.message.as_str()) {
                 let line = line_of(text, open);
                 let close = text.get(at.start..).and_then(|rest| rest.find('}'));
                 trouble.quiet.push(line.start..close.map_or(text.len(), |i| at.start + i) + 1);
@@ -53,10 +54,10 @@ pub(super) fn report(
                 continue;
             }
             let opened = cover(text, root, at.start, &mut trouble);
-            let message = if swallows(text, at.start, error.message()) {
+            let message = if swallows(text, at.start, error.message.as_str()) {
                 "unclosed array"
             } else {
-                error.message()
+                error.message.as_str()
             };
             let found = kind.report(span, message);
             sink.push(match opened.filter(|place| place.start != at.start) {
@@ -278,7 +279,7 @@ fn is_covered(quiet: &[Range<usize>], at: usize) -> bool {
 }
 
 /// The line around `at`, without its end.
-fn line_of(text: &str, at: usize) -> Range<usize> {
+pub(super) fn line_of(text: &str, at: usize) -> Range<usize> {
     let start = text.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |i| i + 1);
     let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |i| at + i);
     start..end

@@ -5,6 +5,7 @@ mod domains;
 mod fmt;
 mod layout;
 mod matrix;
+mod planted;
 
 use camino::Utf8PathBuf;
 use minos::source::Sources;
