@@ -4,4 +4,5 @@
 //! and decide nothing: a list may be empty and a flag false, that is all they see. Rust text comes
 //! out of `layout`, so it is formatted before it reaches a template.
 
+pub mod domain;
 pub mod rust;

@@ -160,7 +160,7 @@ impl Lowerer<'_> {
             (name, ..) => format!("|{name}|"),
         };
         let fails = fallible(&node);
-        let node = if fails { Node::call("Ok", vec![node]) } else { node };
+        let node = if fails { super::in_ok(node) } else { node };
         Some((Node::closure(pattern, node), fails))
     }
 
@@ -169,7 +169,7 @@ impl Lowerer<'_> {
         let (names, node) =
             self.in_pair_closure(&names, |l| if own { l.value(body) } else { l.scalar(body) });
         let fails = fallible(&node);
-        let node = if fails { Node::call("Ok", vec![node]) } else { node };
+        let node = if fails { super::in_ok(node) } else { node };
         (Node::closure(format!("|({})|", names.join(", ")), node), fails)
     }
 

@@ -70,14 +70,8 @@ fn period(months: i64, days: i64) -> Node {
 /// A decimal constant.
 #[must_use]
 pub fn decimal(number: Decimal) -> Node {
-    match (number.mantissa(), number.scale()) {
-        (0, 0) => Node::atom("Decimal::ZERO"),
-        (1, 0) => Node::atom("Decimal::ONE"),
-        (digits, scale) => Node::call(
-            "num::decimal",
-            vec![Node::atom(grouped(digits)), Node::atom(scale.to_string())],
-        ),
-    }
+    let (digits, scale) = (grouped(number.mantissa()), number.scale().to_string());
+    Node::call("num::decimal", vec![Node::atom(digits), Node::atom(scale)])
 }
 
 /// Digits in groups of three, as clippy wants long literals.

@@ -137,11 +137,16 @@ impl<'n> Lowerer<'n> {
             IrKind::RootField { root, name } => self.root_field(*root, name),
             IrKind::RootDerived { root, name } => {
                 let of = self.names.root(*root).node;
-                Lowered::value(of.method(ident(name), vec![]).tried())
+                let fails = self.names.derived_fails(Some(*root), None, name);
+                let call = of.method(ident(name), vec![]);
+                Lowered::value(if fails { call.tried() } else { call })
             }
             IrKind::Field { of, name } => self.field(of, name),
             IrKind::Derived { of, name } => {
-                Lowered::value(self.lower(of).node.method(ident(name), vec![]).tried())
+                let record = if let Type::Named(id) = &of.ty { Some(*id) } else { None };
+                let fails = self.names.derived_fails(None, record, name);
+                let call = self.lower(of).node.method(ident(name), vec![]);
+                Lowered::value(if fails { call.tried() } else { call })
             }
             IrKind::Now => Lowered::value(self.names.now()),
             IrKind::Today => Lowered::value(self.names.today()),
@@ -240,13 +245,24 @@ impl<'n> Lowerer<'n> {
                 Some(TypeDefKind::Enum { .. })
             )
         {
-            return Lowered::value(base.node.method(ident(name), vec![]));
+            let call = base.node.method(ident(name), vec![]);
+            let form = if self.is_text_property(*id, name) { Form::Str } else { Form::Value };
+            return Lowered::new(call, form);
         }
         let form = if base.form == Form::Value { Form::Value } else { Form::Place };
         if let IrKind::Convert { how: Conversion::NarrowUnion(_), .. } = &of.kind {
             return self.union_field(of, name);
         }
         Lowered::new(base.node.field(ident(name)), form)
+    }
+
+    fn is_text_property(&self, id: crate::lang::types::TypeId, name: &str) -> bool {
+        match self.names.types().get(id).map(|d| &d.kind) {
+            Some(TypeDefKind::Enum { fields, .. }) => {
+                fields.iter().any(|f| f.name == name && f.ty == Type::Text)
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn member(&self, ty: crate::lang::types::TypeId, index: u32) -> String {
@@ -272,7 +288,10 @@ impl<'n> Lowerer<'n> {
         let items: Vec<Node> = items.iter().map(|item| self.value(item)).collect();
         match (ty, items.is_empty()) {
             (Type::Set(_), true) => Node::call("BTreeSet::new", vec![]),
-            (Type::Map(..) | Type::Entities(_), _) => Node::call("BTreeMap::new", vec![]),
+            (Type::Entities(id), _) => {
+                Node::call(format!("Entities::<{}>::new", self.names.ty(*id)), vec![])
+            }
+            (Type::Map(..), _) => Node::call("BTreeMap::new", vec![]),
             (Type::Set(_), false) => Node::call("BTreeSet::from", vec![Node::Array(items)]),
             (_, true) => Node::call("Vec::new", vec![]),
             (_, false) => Node::VecMacro("vec".to_owned(), items),
@@ -280,6 +299,11 @@ impl<'n> Lowerer<'n> {
     }
 
     fn not(&self, of: &Ir) -> Lowered {
+        if let (IrKind::Exists, Node::Method(current, name, args)) = (&of.kind, self.names.exists())
+            && name == "is_some"
+        {
+            return Lowered::value(current.method("is_none", args));
+        }
         if let Some(other) = negated(of) {
             return self.lower(&other);
         }
@@ -386,6 +410,30 @@ impl<'n> Lowerer<'n> {
 
 fn widened(node: Node, scale: u8) -> Node {
     Node::call("num::widen", vec![node, Node::atom(scale.to_string())]).tried()
+}
+
+/// `Ok(value)`; what is tried and fails with the kit's own fault is given on as it is.
+#[must_use]
+pub fn in_ok(value: Node) -> Node {
+    match value {
+        Node::Try(inner) if fails_with_fault(&inner) => *inner,
+        other => Node::call("Ok", vec![other]),
+    }
+}
+
+/// Whether a call's error is the kit's fault, not that of arithmetic or of a refusal.
+fn fails_with_fault(call: &Node) -> bool {
+    match call {
+        Node::Call(callee, _) => match callee.as_ref() {
+            Node::Atom(path) => !path.starts_with("num::") && !path.starts_with("time::"),
+            _ => false,
+        },
+        Node::Method(of, name, _) => {
+            // `cx.actor.id()` fails with a refusal.
+            !(name == "id" && matches!(of.as_ref(), Node::Field(_, field) if field == "actor"))
+        }
+        _ => false,
+    }
 }
 
 /// A Rust identifier.

@@ -15,7 +15,7 @@ mod options;
 pub use calls::raw;
 pub use canon::negated;
 pub use lits::{decimal, grouped, literal};
-pub use lower::{Form, Lowered, Lowerer, fallible};
+pub use lower::{Form, Lowered, Lowerer, fallible, in_ok};
 
 use super::ir::{Ir, Root};
 use super::types::{TypeId, TypeTable};
@@ -38,6 +38,9 @@ pub trait Names {
         let _ = (root, name);
         None
     }
+
+    /// Whether a derived value can fail to be computed; of a root's thing, or of a record's.
+    fn derived_fails(&self, root: Option<Root>, record: Option<TypeId>, name: &str) -> bool;
 
     /// A local by its name: a `let`, a lookup, an `each` name.
     fn local(&self, name: &str) -> Lowered;

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::lang::to_rust::decimal;
 use crate::lang::types::{Bounds, FieldDef, Scale, Type, TypeDefKind, TypeTable};
 use crate::layout::{Node, Stmt};
 
@@ -15,6 +16,26 @@ pub fn checks(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
         let place = place(&field.name);
         normal_form(types, &field.ty, &field.name, &place, &mut out);
         bounds(&field.ty, &field.bounds, &field.name, &place, &mut out);
+    }
+    out
+}
+
+/// The same for fields that are bound to their names, as in a pattern.
+#[must_use]
+pub fn checks_bound(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
+    let mut out = Vec::new();
+    for field in fields {
+        let place = Node::atom(raw(&field.name));
+        if has_form(types, &field.ty) {
+            out.push(at("field", vec![Node::text(&field.name), place.clone()]));
+        }
+        if let Some(scale) = scale_inside(&field.ty) {
+            let scale = Node::atom(scale.to_string());
+            out.push(at("scale", vec![Node::text(&field.name), place.clone(), scale]));
+        }
+        if let Some(stmt) = own_bounds(&field.ty, &field.bounds, &field.name, place) {
+            out.push(stmt);
+        }
     }
     out
 }
@@ -134,34 +155,6 @@ fn number(ty: &Type, number: Decimal) -> Node {
         return Node::atom(number.normalize().to_string());
     }
     decimal(number)
-}
-
-/// A decimal constant.
-#[must_use]
-pub fn decimal(number: Decimal) -> Node {
-    if number.is_zero() && number.scale() == 0 {
-        return Node::atom("Decimal::ZERO");
-    }
-    let digits = grouped(number.mantissa());
-    Node::call("num::decimal", vec![Node::atom(digits), Node::atom(number.scale().to_string())])
-}
-
-/// Digits in groups of three, as clippy wants long literals.
-#[must_use]
-pub fn grouped(number: i128) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let sign = if number < 0 { "-" } else { "" };
-    if digits.len() < 5 {
-        return format!("{sign}{digits}");
-    }
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('_');
-        }
-        out.push(digit);
-    }
-    format!("{sign}{out}")
 }
 
 /// The name of the violations in a signature: `_` when nothing is checked.

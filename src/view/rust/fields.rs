@@ -74,11 +74,7 @@ fn serde_words(def: &FieldDef, place: Place) -> Vec<String> {
             if reads {
                 words.push("default".to_owned());
             }
-            words.push(if reads {
-                "with = \"list::keyed\"".to_owned()
-            } else {
-                "serialize_with = \"list::keyed::serialize\"".to_owned()
-            });
+            words.push("with = \"list::entities\"".to_owned());
         }
         Type::List(_) | Type::Set(_) | Type::Map(..) if reads => words.push("default".to_owned()),
         _ => {}

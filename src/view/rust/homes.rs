@@ -1,31 +1,34 @@
-//! Where each named type lives in the generated code of one context.
+//! Where each named type lives in the generated code, as one context sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lang::types::{TypeDefKind, TypeId};
+use crate::lang::types::{EnumOrigin, TypeDefKind, TypeId};
 use crate::model::{Context, Model};
 
+use super::public::public_types;
 use super::spelling::module;
 
-/// The module and name of a type.
+/// The place of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Home {
-    /// The module below the domain crate, such as `tool` or `foreign::stock`; empty for what the
-    /// kit's prelude brings.
-    pub module: String,
-    /// The name in Rust, with the path of the prelude where there is one (`time::Weekday`).
-    pub name: String,
+pub enum Home {
+    /// The kit's prelude brings it, under this path.
+    Prelude(String),
+    /// A module of the context's domain crate, and the name.
+    Domain(String, String),
+    /// A module of the contracts crate, and the name.
+    Contracts(String, String),
 }
 
 /// The homes of all types that the code of one context may name.
 ///
-/// A context's crates never depend on another context's: foreign types have copies in
-/// `foreign::<context>`, those of the shared kernel in `shared`.
+/// Public types live in the contracts crate for their owner too, so nothing is converted between
+/// contexts. Those of the shared kernel live there as well.
 #[derive(Debug, Clone)]
 pub struct Homes<'m> {
     model: &'m Model,
     context: &'m Context,
     own: BTreeMap<TypeId, Home>,
+    public: BTreeSet<TypeId>,
 }
 
 impl<'m> Homes<'m> {
@@ -34,7 +37,7 @@ impl<'m> Homes<'m> {
     pub fn new(model: &'m Model, context: &'m Context) -> Self {
         let mut own = BTreeMap::new();
         for (name, aggregate) in &context.aggregates {
-            let home = |name: &str| Home { module: module(&aggregate.name), name: name.to_owned() };
+            let home = |name: &str| Home::Domain(module(&aggregate.name), name.to_owned());
             own.insert(aggregate.state, home(name));
             if let Some(id) = aggregate.status {
                 own.insert(id, home(&format!("{name}Status")));
@@ -42,18 +45,16 @@ impl<'m> Homes<'m> {
             for id in &aggregate.entities {
                 own.insert(*id, home(model.types.get(*id).map_or("", |def| &def.name)));
             }
-            for event in &aggregate.events {
-                if let Some(event) = context.events.get(event) {
-                    own.insert(event.record, home(&event.name));
-                }
-            }
-            for command in &aggregate.commands {
-                if let Some(command) = context.commands.get(command) {
-                    own.insert(command.record, home(&command.name));
-                }
-            }
+            let events = aggregate.events.iter().filter_map(|e| context.events.get(e));
+            own.extend(events.map(|event| (event.record, home(&event.name))));
+            let commands = aggregate.commands.iter().filter_map(|c| context.commands.get(c));
+            own.extend(commands.map(|command| (command.record, home(&command.name))));
         }
-        Self { model, context, own }
+        for replica in context.replicas.values() {
+            let home = Home::Domain("replicas".to_owned(), format!("{}Row", replica.name));
+            own.insert(replica.row, home);
+        }
+        Self { model, context, own, public: public_types(model) }
     }
 
     /// The model.
@@ -68,25 +69,32 @@ impl<'m> Homes<'m> {
         self.context
     }
 
+    /// Whether a type belongs to the published language.
+    #[must_use]
+    pub fn is_public(&self, id: TypeId) -> bool {
+        self.public.contains(&id)
+    }
+
     /// Where a type lives; `None` for groups of names that are no types in Rust.
     #[must_use]
     pub fn find(&self, id: TypeId) -> Option<Home> {
+        let def = self.model.types.get(id)?;
+        if let TypeDefKind::Enum { origin: EnumOrigin::Weekday, .. } = def.kind {
+            return Some(Home::Prelude("time::Weekday".to_owned()));
+        }
+        let Some(context) = &def.context else {
+            return Some(Home::Contracts("shared".to_owned(), def.name.clone()));
+        };
+        if self.is_public(id) || *context != self.context.name {
+            return Some(Home::Contracts(module(context), def.name.clone()));
+        }
         if let Some(home) = self.own.get(&id) {
             return Some(home.clone());
         }
-        let def = self.model.types.get(id)?;
-        if let TypeDefKind::Enum { origin: crate::lang::types::EnumOrigin::Weekday, .. } = def.kind
-        {
-            return Some(Home { module: String::new(), name: "time::Weekday".to_owned() });
-        }
-        let home = |module: String| Some(Home { module, name: def.name.clone() });
-        match &def.context {
-            None => home("shared".to_owned()),
-            Some(context) if *context == self.context.name => match &def.kind {
-                TypeDefKind::Newtype { id_of: Some(aggregate), .. } => home(module(aggregate)),
-                _ => home("values".to_owned()),
-            },
-            Some(context) => home(format!("foreign::{}", module(context))),
-        }
+        let module = match &def.kind {
+            TypeDefKind::Newtype { id_of: Some(aggregate), .. } => module(aggregate),
+            _ => "values".to_owned(),
+        };
+        Some(Home::Domain(module, def.name.clone()))
     }
 }

@@ -12,7 +12,7 @@ use super::homes::Home;
 pub struct Imports {
     /// How the domain crate is called from this file: `crate` inside it, else its name.
     root: String,
-    /// The module of the domain crate that this file is or belongs to; empty outside of it.
+    /// The path of the module that this file is or belongs to, such as `crate::tool`.
     module: String,
     /// Whether the file is a child of that module (`tool/lend_tool.rs`), not the module itself.
     child: bool,
@@ -25,7 +25,7 @@ impl Imports {
     pub fn of_module(module: &str) -> Self {
         Self {
             root: "crate".to_owned(),
-            module: module.to_owned(),
+            module: format!("crate::{module}"),
             child: false,
             paths: RefCell::default(),
         }
@@ -37,25 +37,38 @@ impl Imports {
         Self { child: true, ..Self::of_module(module) }
     }
 
+    /// For a module of the contracts crate.
+    #[must_use]
+    pub fn of_contracts(module: &str) -> Self {
+        Self { module: format!("contracts::{module}"), ..Self::of_module("") }
+    }
+
     /// For a file of another crate that uses the domain crate `root`.
     #[must_use]
     pub fn outside(root: &str) -> Self {
-        Self { root: root.to_owned(), ..Self::of_module("") }
+        Self { root: root.to_owned(), module: String::new(), ..Self::of_module("") }
     }
 
     /// The spelling of a type here; notes the import.
     pub fn spell(&self, home: &Home) -> String {
-        if home.module.is_empty() {
-            return home.name.clone();
+        let (path, name) = match home {
+            Home::Prelude(path) => return path.clone(),
+            Home::Domain(module, name) => (format!("{}::{module}", self.root), name),
+            Home::Contracts(module, name) => (format!("contracts::{module}"), name),
+        };
+        if path != self.module {
+            let in_contracts = self.module.starts_with("contracts::");
+            let path = if in_contracts { path.replacen("contracts", "crate", 1) } else { path };
+            self.add(&path, name);
+        } else if self.child {
+            self.add("super", name);
         }
-        if home.module == self.module {
-            if self.child {
-                self.add("super", &home.name);
-            }
-            return home.name.clone();
-        }
-        self.add(&format!("{}::{}", self.root, home.module), &home.name);
-        home.name.clone()
+        name.clone()
+    }
+
+    /// Notes that `path::name` of the domain crate is used.
+    pub fn domain(&self, module: &str, name: &str) {
+        self.spell(&Home::Domain(module.to_owned(), name.to_owned()));
     }
 
     /// Notes that `path::name` is used; `name` may be `X as Y`.
@@ -63,27 +76,39 @@ impl Imports {
         self.paths.borrow_mut().entry(path.to_owned()).or_default().insert(name.to_owned());
     }
 
-    /// The `use` lines in rustfmt's order: `super`, then `crate`, then other crates.
+    /// The `use` lines of other crates, the kit's prelude among them when `prelude`.
     #[must_use]
-    pub fn lines(&self) -> Vec<String> {
+    pub fn external(&self, prelude: bool) -> String {
+        let mut lines: Vec<(String, String)> =
+            self.grouped(|path| !is_internal(path)).into_iter().collect();
+        if prelude {
+            lines.push(("kit::prelude".to_owned(), "use kit::prelude::*;".to_owned()));
+        }
+        lines.sort();
+        lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The `use` lines of this crate: `super`, then `crate`.
+    #[must_use]
+    pub fn internal(&self) -> String {
+        let mut lines = self.grouped(is_internal);
+        lines.sort_by_key(|(path, _)| (!path.starts_with("super"), path.clone()));
+        lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn grouped(&self, keep: impl Fn(&str) -> bool) -> Vec<(String, String)> {
         let paths = self.paths.borrow();
-        let mut sorted: Vec<_> = paths.iter().collect();
-        sorted.sort_by_key(|(path, _)| (rank(path), (*path).clone()));
-        sorted
-            .into_iter()
+        paths
+            .iter()
+            .filter(|(path, _)| keep(path))
             .map(|(path, names)| {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                layout::use_list(path, &names, 0)
+                (path.clone(), layout::use_list(path, &names, 0))
             })
             .collect()
     }
 }
 
-fn rank(path: &str) -> u8 {
-    match path.split("::").next() {
-        Some("self") => 0,
-        Some("super") => 1,
-        Some("crate") => 2,
-        _ => 3,
-    }
+fn is_internal(path: &str) -> bool {
+    matches!(path.split("::").next(), Some("self" | "super" | "crate"))
 }

@@ -4,12 +4,14 @@ mod checks;
 mod fields;
 mod homes;
 mod imports;
+mod public;
 mod spelling;
 mod types;
 
-pub use checks::{at_name, body, checks, decimal, grouped, newtype_bounds, state_bounds};
+pub use checks::{at_name, body, checks, checks_bound, newtype_bounds, state_bounds};
 pub use fields::{DefaultFn, FieldView, Place, defaults, fields};
 pub use homes::{Home, Homes};
 pub use imports::Imports;
-pub use spelling::{Header, article, lines, module, raw, sentence, title};
+pub use public::public_types;
+pub use spelling::{article, header, lines, module, raw, sentence, title};
 pub use types::{Rust, is_copy};

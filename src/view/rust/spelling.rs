@@ -2,36 +2,13 @@
 
 use heck::{ToSnakeCase as _, ToTitleCase as _};
 
+pub use crate::lang::to_rust::raw;
 use crate::layout;
 
-/// The line on top of owned files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// The domain file that says what is in the rendered one.
-    pub source: String,
-    /// Where the user's own code goes instead.
-    pub own_code: String,
-}
-
-impl Header {
-    /// The line.
-    #[must_use]
-    pub fn line(&self) -> String {
-        format!("// Rendered by minos from {}; own code goes into {}.", self.source, self.own_code)
-    }
-}
-
-/// A Rust identifier for a name of the domain: keywords become raw.
+/// The line on top of owned files, for what `source` says.
 #[must_use]
-pub fn raw(name: &str) -> String {
-    const KEYWORDS: &[&str] = &[
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
-        "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
-        "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-        "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
-        "unsized", "use", "virtual", "where", "while", "yield",
-    ];
-    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+pub fn header(source: &str) -> String {
+    format!("// Rendered by minos from {source}; own code goes into extend.rs of the service.")
 }
 
 /// The module of a thing: its name in snake case, raw where needed.

@@ -34,9 +34,7 @@ impl Rust<'_, '_> {
             Type::List(inner) => format!("Vec<{}>", self.ty(inner)),
             Type::Set(inner) => format!("BTreeSet<{}>", self.ty(inner)),
             Type::Map(key, value) => format!("BTreeMap<{}, {}>", self.ty(key), self.ty(value)),
-            Type::Entities(id) => {
-                format!("BTreeMap<{}, {}>", self.entity_key(*id), self.named(*id))
-            }
+            Type::Entities(id) => format!("Entities<{}>", self.named(*id)),
         }
     }
 

@@ -1,0 +1,204 @@
+//! One file per command: its type, its checks, its decision.
+
+use heck::ToSnakeCase as _;
+use serde::Serialize;
+
+use crate::lang::types::FieldDef;
+use crate::layout;
+use crate::model::{Aggregate, Command, CommandKind, Decide, IfMissing};
+use crate::view::rust::{Imports, Place, Rust, at_name, body, checks, module, title};
+
+use super::Domain;
+use super::decision::{Decision, place_of};
+use super::record::{RecordView, record};
+use super::site::{Place as SitePlace, Site};
+
+/// The file of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommandFile {
+    header: String,
+    title: String,
+    external: String,
+    internal: String,
+    /// The type and its checks; empty when they belong to the published language.
+    items: Option<CommandItems>,
+    decision: String,
+}
+
+/// The type of a command with its checks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommandItems {
+    record: RecordView,
+    address: String,
+    if_missing: bool,
+    at: String,
+    checks: String,
+}
+
+/// The file of a command that the user decides in Rust; theirs after the first time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomFile {
+    title: String,
+    external: String,
+    internal: String,
+    signature: String,
+    events: String,
+    refusals: String,
+    command: String,
+}
+
+/// The fields of a command: the id first when the caller makes it.
+#[must_use]
+pub fn command_fields(domain: &Domain, aggregate: &Aggregate, command: &Command) -> Vec<FieldDef> {
+    let mut fields = domain.model.types.fields(command.record).to_vec();
+    if id_in_command(aggregate, command) {
+        let id = &aggregate.id;
+        fields.insert(0, FieldDef::plain(id.name.clone(), id.ty.clone(), command.span));
+    }
+    fields
+}
+
+/// Whether the caller sends the id as a field.
+#[must_use]
+pub fn id_in_command(aggregate: &Aggregate, command: &Command) -> bool {
+    command.kind == CommandKind::Creates && aggregate.id.by_client
+}
+
+/// The type of a command, wherever it lives.
+#[must_use]
+pub fn command_items(
+    domain: &Domain,
+    rust: &Rust,
+    aggregate: &Aggregate,
+    command: &Command,
+) -> CommandItems {
+    let fields = command_fields(domain, aggregate, command);
+    let checks = checks(&domain.model.types, &fields);
+    let doc = command.notes.doc.as_deref();
+    CommandItems {
+        record: record(domain, rust, &command.name, doc, &fields, Place::Message),
+        address: format!(
+            "{}.{}.{}",
+            domain.context.name,
+            aggregate.name.to_snake_case(),
+            command.name.to_snake_case()
+        ),
+        if_missing: command.kind == CommandKind::On(IfMissing::Ignore),
+        at: at_name(&checks).to_owned(),
+        checks: body(&checks, 8).join("\n"),
+    }
+}
+
+/// The file of a command.
+#[must_use]
+pub fn command_file(domain: &Domain, aggregate: &Aggregate, command: &Command) -> CommandFile {
+    let imports = Imports::below(&module(&aggregate.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let items = (!command.public).then(|| command_items(domain, &rust, aggregate, command));
+    if command.public {
+        rust.named(command.record);
+    }
+    imports.add("super", &aggregate.name);
+    let decision = decision(domain, &rust, aggregate, command);
+    CommandFile {
+        header: domain.header.clone(),
+        title: title(&command.name),
+        items,
+        decision,
+        external: imports.external(true),
+        internal: imports.internal(),
+    }
+}
+
+fn decision(domain: &Domain, rust: &Rust, aggregate: &Aggregate, command: &Command) -> String {
+    let place = place_of(command);
+    let mut site = Site::new(domain, rust, place).of(aggregate.state).with_id(&aggregate.id.name);
+    site.id_in_command = id_in_command(aggregate, command);
+    let statements = Decision { site: &site, aggregate, command }.body();
+    let body = layout::body(&statements, 8);
+    let used = |name: &'static str| if uses(&body, name) { name } else { "_" };
+    let (aggregate_name, name) = (&aggregate.name, &command.name);
+    let id = || rust.named(aggregate.id.newtype);
+    let cmd = format!("{}: &{name}", used("cmd"));
+    let cx = format!("{}: &Context", used("cx"));
+    let (interface, function, args) = match place {
+        SitePlace::Create => {
+            let id = format!("{}: &{}", used("id"), id());
+            ("Create", "create", vec![id, cmd, cx])
+        }
+        SitePlace::Upsert => {
+            let current = format!("{}: Option<&Self>", used("current"));
+            let id = format!("{}: &{}", used("id"), id());
+            ("Upsert", "upsert", vec![current, id, cmd, cx])
+        }
+        _ => ("Decide", "decide", vec!["&self".to_owned(), cmd, cx]),
+    };
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let head = format!("fn {function}");
+    let signature = layout::signature(&head, &args, Some("Decision<Self>"), 4);
+    let mut out = format!("impl {interface}<{name}> for {aggregate_name} {{\n");
+    if id_in_command(aggregate, command) {
+        let field = crate::view::rust::raw(&aggregate.id.name);
+        let kept = if crate::view::rust::is_copy(&domain.model.types, &aggregate.id.ty) {
+            ""
+        } else {
+            ".clone()"
+        };
+        out.push_str(&format!(
+            "    fn id(cmd: &{name}) -> Option<{}> {{\n        Some(cmd.{field}{kept})\n    }}\n\n",
+            id()
+        ));
+    }
+    out.push_str(&format!("    {signature}\n{body}\n    }}\n}}"));
+    out
+}
+
+/// Whether a name stands in a text as a word of its own.
+#[must_use]
+pub fn uses(text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        let behind = text.get(at + name.len()..).and_then(|t| t.chars().next());
+        // `x.id` is a field, `id` is the name.
+        !before.is_some_and(|c| is_word(c) || c == '.') && !behind.is_some_and(is_word)
+    })
+}
+
+/// The seed of a command that is decided in Rust.
+#[must_use]
+pub fn custom_file(
+    domain: &Domain,
+    aggregate: &Aggregate,
+    command: &Command,
+) -> Option<CustomFile> {
+    let Decide::Rust { emits, refuses } = &command.decide else { return None };
+    let imports = Imports::of_module("custom");
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let state = rust.named(aggregate.state);
+    let cmd = rust.named(command.record);
+    let mut args = match place_of(command) {
+        SitePlace::Create => vec![format!("_id: &{}", rust.named(aggregate.id.newtype))],
+        SitePlace::Upsert => vec![
+            format!("_current: Option<&{state}>"),
+            format!("_id: &{}", rust.named(aggregate.id.newtype)),
+        ],
+        _ => vec![format!("_{}: &{state}", aggregate.name.to_snake_case())],
+    };
+    args.push(format!("_cmd: &{cmd}"));
+    for lookup in &command.lookups {
+        args.push(format!("_{}: &Option<{}>", lookup.name, rust.named(lookup.row)));
+    }
+    args.push("_cx: &Context".to_owned());
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let returns = format!("Decision<{state}>");
+    Some(CustomFile {
+        title: title(&command.name),
+        signature: layout::signature("pub fn decide", &args, Some(&returns), 0),
+        events: emits.join(", "),
+        refusals: if refuses.is_empty() { "nothing else".to_owned() } else { refuses.join(", ") },
+        command: command.name.to_snake_case(),
+        external: imports.external(true),
+        internal: imports.internal(),
+    })
+}

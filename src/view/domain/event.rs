@@ -1,0 +1,92 @@
+//! `event.rs` of an aggregate: the events in the form in which they are stored.
+
+use heck::ToSnakeCase as _;
+use serde::Serialize;
+
+use crate::lang::ir::{MessageIr, OutcomeIr};
+use crate::model::{Aggregate, Command, Context, Decide, Event};
+use crate::source::Span;
+use crate::view::rust::{Imports, Place, Rust, article, module};
+
+use super::Domain;
+use super::record::{RecordView, record};
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventFile {
+    header: String,
+    article: String,
+    external: String,
+    internal: String,
+    name: String,
+    stream: String,
+    id: String,
+    events: Vec<EventView>,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct EventView {
+    record: RecordView,
+    wire: String,
+    version: u32,
+    closes: String,
+}
+
+/// The events of an aggregate.
+#[must_use]
+pub fn event_file(domain: &Domain, aggregate: &Aggregate) -> EventFile {
+    let imports = Imports::below(&module(&aggregate.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let id = rust.named(aggregate.id.newtype);
+    let events = domain.events(aggregate).into_iter().map(|e| view(domain, &rust, e)).collect();
+    EventFile {
+        header: domain.header.clone(),
+        article: article(&aggregate.name),
+        name: format!("{}Event", aggregate.name),
+        stream: format!("{}.{}", domain.context.name, aggregate.name.to_snake_case()),
+        id,
+        events,
+        external: imports.external(true),
+        internal: imports.internal(),
+    }
+}
+
+fn view(domain: &Domain, rust: &Rust, event: &Event) -> EventView {
+    let defs = domain.model.types.fields(event.record);
+    let doc = event.notes.doc.as_deref();
+    EventView {
+        record: record(domain, rust, &event.name, doc, defs, Place::Message),
+        wire: event.wire.clone(),
+        version: event.version,
+        closes: if event.closes { " closes" } else { "" }.to_owned(),
+    }
+}
+
+/// Where the domain text first lets an event happen; its declaration when no command emits it.
+pub(super) fn first_place(context: &Context, event: &Event) -> Span {
+    let places = context
+        .commands
+        .values()
+        .filter(|command| command.aggregate == event.aggregate)
+        .flat_map(messages)
+        .filter(|message| message.name == event.name)
+        .map(|message| message.span);
+    places.min().unwrap_or(event.span)
+}
+
+/// Every message that a command can give, in rules as well.
+fn messages(command: &Command) -> Vec<&MessageIr> {
+    let from = command.from.as_ref().map(|from| &from.otherwise);
+    let mut outcomes: Vec<&OutcomeIr> = from.into_iter().collect();
+    let mut found = Vec::new();
+    if let Decide::Rules(rules) = &command.decide {
+        outcomes.extend(rules.require.iter().map(|rule| &rule.outcome));
+        found.extend(&rules.emit);
+    }
+    found.extend(outcomes.into_iter().filter_map(|outcome| match outcome {
+        OutcomeIr::Emit(message) => Some(message),
+        _ => None,
+    }));
+    found
+}

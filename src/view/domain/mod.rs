@@ -1,0 +1,80 @@
+//! The domain crate of a context: what may happen, and what follows from it.
+//!
+//! Pure code: no clock, no I/O, no async. One file per aggregate, one per command.
+
+mod aggregate;
+mod apply;
+mod command;
+mod decision;
+mod derive;
+mod event;
+mod record;
+mod refusal;
+mod root;
+mod site;
+mod tables;
+mod values;
+
+use crate::lang::types::TypeId;
+use crate::model::{Aggregate, Context, Event, Model};
+
+use super::rust::{Homes, header};
+
+pub use aggregate::aggregate_file;
+pub use command::{command_file, custom_file};
+pub use event::event_file;
+pub use record::{RecordView, doc_of, record, struct_body};
+pub use refusal::{refusal_file, text_of};
+pub use root::{functions_file, lib_file, replicas_file, settings_file};
+pub use site::{Place as SitePlace, Site};
+pub use tables::tables_file;
+pub use values::{type_items, values_file};
+
+/// What all files of one domain crate share.
+#[derive(Debug)]
+pub struct Domain<'m> {
+    /// The system.
+    pub model: &'m Model,
+    /// The context.
+    pub context: &'m Context,
+    /// Where types live.
+    pub homes: Homes<'m>,
+    /// The first line of owned files.
+    pub header: String,
+    fallible: derive::Fallible,
+}
+
+impl<'m> Domain<'m> {
+    /// The domain crate of `context`; `source` is the domain file that describes it.
+    #[must_use]
+    pub fn new(model: &'m Model, context: &'m Context, source: &str) -> Self {
+        Self {
+            model,
+            context,
+            homes: Homes::new(model, context),
+            header: header(source),
+            fallible: derive::Fallible::of(model),
+        }
+    }
+
+    /// Whether computing a derived value of a record can fail.
+    #[must_use]
+    pub fn derived_fails(&self, record: TypeId, name: &str) -> bool {
+        self.fallible.contains(record, name)
+    }
+
+    /// The events of an aggregate in the order in which the domain text first has them happen.
+    #[must_use]
+    pub fn events(&self, aggregate: &Aggregate) -> Vec<&'m Event> {
+        let mut events: Vec<&Event> =
+            aggregate.events.iter().filter_map(|name| self.context.events.get(name)).collect();
+        events.sort_by_key(|event| (event::first_place(self.context, event), event.name.clone()));
+        events
+    }
+
+    /// The zone of the calendar as a reference.
+    #[must_use]
+    pub fn zone(&self) -> &'static str {
+        if self.context.time_zone == "UTC" { "&time::UTC" } else { "&crate::ZONE" }
+    }
+}

@@ -1,0 +1,88 @@
+//! `refusal.rs` of an aggregate: every way in which it says no.
+
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase as _;
+use serde::Serialize;
+
+use crate::model::{Aggregate, Refusal, RefusalOrigin, TextPiece};
+use crate::view::rust::{Imports, Rust, article, module, raw};
+
+use super::Domain;
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusalFile {
+    header: String,
+    article: String,
+    external: String,
+    internal: String,
+    name: String,
+    refusals: Vec<String>,
+}
+
+/// The refusals that the commands of an aggregate can give; built-in ones come with the macro.
+#[must_use]
+pub fn refusal_file(domain: &Domain, aggregate: &Aggregate) -> RefusalFile {
+    let imports = Imports::below(&module(&aggregate.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let own = own_refusals(domain, aggregate);
+    let prelude = own.iter().any(|refusal| !refusal.fields.is_empty());
+    let refusals: Vec<String> = own.into_iter().map(|r| variant(&rust, r)).collect();
+    RefusalFile {
+        header: domain.header.clone(),
+        article: article(&aggregate.name),
+        name: format!("{}Refusal", aggregate.name),
+        external: imports.external(prelude && needs_prelude(&refusals)),
+        internal: imports.internal(),
+        refusals,
+    }
+}
+
+/// Whether a type of the prelude stands among the fields.
+fn needs_prelude(variants: &[String]) -> bool {
+    const NAMES: [&str; 8] = [
+        "Decimal",
+        "Date",
+        "Timestamp",
+        "SignedDuration",
+        "Uuid",
+        "BTreeMap",
+        "BTreeSet",
+        "time::",
+    ];
+    variants.iter().any(|v| NAMES.iter().any(|name| v.contains(name)))
+}
+
+/// The refusals of an aggregate that are not built in, by name.
+pub(super) fn own_refusals<'m>(domain: &Domain<'m>, aggregate: &Aggregate) -> Vec<&'m Refusal> {
+    let commands = aggregate.commands.iter().filter_map(|name| domain.context.commands.get(name));
+    let mut names: BTreeSet<&str> =
+        commands.flat_map(|c| c.refusals.iter().map(String::as_str)).collect();
+    names.extend(aggregate.unique.iter().map(|u| u.refusal.name.as_str()));
+    names
+        .into_iter()
+        .filter_map(|name| domain.context.refusals.get(name))
+        .filter(|refusal| refusal.origin != RefusalOrigin::BuiltIn)
+        .collect()
+}
+
+fn variant(rust: &Rust, refusal: &Refusal) -> String {
+    let fields: Vec<String> =
+        refusal.fields.iter().map(|f| format!("{}: {}", raw(&f.name), rust.ty(&f.ty))).collect();
+    let fields =
+        if fields.is_empty() { String::new() } else { format!(" {{ {} }}", fields.join(", ")) };
+    let (name, status) = (&refusal.name, refusal.status);
+    let (code, text) = (name.to_snake_case(), text_of(refusal));
+    format!("{name}{fields} = {status} {code:?} {text:?}")
+}
+
+/// The text with `{field}` where a value is put in.
+#[must_use]
+pub fn text_of(refusal: &Refusal) -> String {
+    let pieces = refusal.text.iter().map(|piece| match piece {
+        TextPiece::Text(text) => text.clone(),
+        TextPiece::Field(name) => format!("{{{name}}}"),
+    });
+    pieces.collect()
+}

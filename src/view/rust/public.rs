@@ -1,0 +1,58 @@
+//! The published language: which named types public messages bring with them.
+
+use std::collections::BTreeSet;
+
+use crate::lang::types::{FieldDef, Type, TypeDefKind, TypeId};
+use crate::model::Model;
+
+/// Every named type that a public event or command of the system uses, ids of their aggregates
+/// included. These types live in the contracts crate.
+#[must_use]
+pub fn public_types(model: &Model) -> BTreeSet<TypeId> {
+    let mut found = BTreeSet::new();
+    for context in model.contexts.values() {
+        let events = context.events.values().filter(|e| e.public).map(|e| (&e.aggregate, e.record));
+        let commands =
+            context.commands.values().filter(|c| c.public).map(|c| (&c.aggregate, c.record));
+        for (aggregate, record) in events.chain(commands) {
+            if let Some(aggregate) = context.aggregates.get(aggregate) {
+                add(model, aggregate.id.newtype, &mut found);
+            }
+            fields(model, model.types.fields(record), &mut found);
+        }
+    }
+    found
+}
+
+fn fields(model: &Model, fields: &[FieldDef], found: &mut BTreeSet<TypeId>) {
+    for field in fields {
+        ty(model, &field.ty, found);
+    }
+}
+
+fn ty(model: &Model, of: &Type, found: &mut BTreeSet<TypeId>) {
+    match of {
+        Type::Named(id) | Type::Entities(id) => add(model, *id, found),
+        Type::Option(t) | Type::Patch(t) | Type::List(t) | Type::Set(t) => ty(model, t, found),
+        Type::Map(key, value) => {
+            ty(model, key, found);
+            ty(model, value, found);
+        }
+        _ => {}
+    }
+}
+
+fn add(model: &Model, id: TypeId, found: &mut BTreeSet<TypeId>) {
+    if !found.insert(id) {
+        return;
+    }
+    match model.types.get(id).map(|def| &def.kind) {
+        Some(TypeDefKind::Record { fields: defs, .. }) => fields(model, defs, found),
+        Some(TypeDefKind::Union { members }) => {
+            for (_, defs) in members {
+                fields(model, defs, found);
+            }
+        }
+        _ => {}
+    }
+}
