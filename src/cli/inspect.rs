@@ -20,6 +20,7 @@ pub(super) fn inspect(run: &Run, args: &Inspect) -> Result<Exit, Failure> {
         answer(run, "ast", json!({ "text": text }), &text);
         return Ok(if spine::has_errors(&checked.found) { Exit::No } else { Exit::Done });
     }
+    let sources = checked.sources.clone();
     let model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
@@ -31,7 +32,7 @@ pub(super) fn inspect(run: &Run, args: &Inspect) -> Result<Exit, Failure> {
     }
     let state = load(&read_under(&root, STATE)?);
     let mut pins = state.ok().and_then(|s| s.project).unwrap_or_default();
-    let plan = spine::plan(&model, &mut pins)?;
+    let plan = spine::plan(&model, &sources, &mut pins)?;
     match args.stage {
         Stage::Plan => answer(run, "plan", plan_json(&plan), &plan_text(&plan)),
         _ => {

@@ -22,12 +22,13 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
     let (mut domain, asked) = domain(run, args)?;
     domain.folder = name;
     let checked = spine::check(&domain);
+    let sources = checked.sources.clone();
     let model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
     };
     let mut pins = Project::new();
-    let plan = spine::plan(&model, &mut pins)?;
+    let plan = spine::plan(&model, &sources, &mut pins)?;
     let rendered = spine::rendered(&plan)?;
     let decision = merge(&rendered, &State::default(), &Snapshot::new());
     if args.dry_run {

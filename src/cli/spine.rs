@@ -91,11 +91,13 @@ pub(super) fn has_errors(found: &[Diagnostic]) -> bool {
 }
 
 /// Every file that the model asks for.
-pub(super) fn plan(model: &Model, project: &mut Project) -> Result<Plan, Failure> {
+pub(super) fn plan(
+    model: &Model,
+    sources: &Sources,
+    project: &mut Project,
+) -> Result<Plan, Failure> {
     project.pin_ports(model.contexts.keys().map(String::as_str));
-    let mut plan = Plan::new();
-    crate::plan::add_kit(&mut plan).map_err(|e| Failure::bug(&e))?;
-    Ok(plan)
+    crate::plan::system(model, sources).map_err(|e| Failure::bug(&e))
 }
 
 /// The files in their final form.

@@ -21,6 +21,7 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
     let root = project::find(run)?;
     let reads_only = args.check || args.dry_run || args.diff;
     let checked = spine::check(&Domain::of_project(&root)?);
+    let sources = checked.sources.clone();
     let model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
@@ -28,7 +29,7 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
     let _guard = if reads_only { None } else { Some(take(run, &root)?) };
     let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
     let mut pins = state.project.clone().unwrap_or_default();
-    let plan = spine::plan(&model, &mut pins)?;
+    let plan = spine::plan(&model, &sources, &mut pins)?;
     pins.generator = env!("CARGO_PKG_VERSION").to_owned();
     let decision = decide(&root, &spine::rendered(&plan)?, &state)?;
     let steps = steps_of(&state, &pins, &decision);

@@ -45,18 +45,28 @@ pub fn attribute(name: &str, words: &[&str], indent: usize) -> String {
 /// `use path::{names};` in the order in which rustfmt sorts names.
 #[must_use]
 pub fn use_list(path: &str, names: &[&str], indent: usize) -> String {
+    imported("use", path, names, indent)
+}
+
+/// The same with `pub use`.
+#[must_use]
+pub fn pub_use_list(path: &str, names: &[&str], indent: usize) -> String {
+    imported("pub use", path, names, indent)
+}
+
+fn imported(head: &str, path: &str, names: &[&str], indent: usize) -> String {
     let mut names: Vec<&str> = names.to_vec();
     names.sort_by_key(|name| sort_key(name));
     names.dedup();
     if let [only] = names.as_slice() {
-        return format!("use {path}::{only};");
+        return format!("{head} {path}::{only};");
     }
     // rustfmt counts two columns more than there are.
-    let one_line = format!("use {path}::{{{}}};", names.join(", "));
+    let one_line = format!("{head} {path}::{{{}}};", names.join(", "));
     if width(&one_line) + indent <= MAX_WIDTH - 2 {
         return one_line;
     }
-    let mut out = format!("use {path}::{{");
+    let mut out = format!("{head} {path}::{{");
     let (line, end) = (line_break(indent + TAB), line_break(indent));
     let room = MAX_WIDTH - 1 - indent - TAB;
     let mut column = room + 1;

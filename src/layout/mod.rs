@@ -23,7 +23,7 @@ mod shape;
 mod stmt;
 mod text;
 
-pub use item::{attribute, doc, signature, use_list};
+pub use item::{attribute, doc, pub_use_list, signature, use_list};
 pub use node::{Arm, Block, Field, Node, Stmt};
 pub use stmt::{body, expression, statement};
 

@@ -4,12 +4,15 @@
 //! belongs to (one lock per unit), and where its text comes from ([`Content`]). It is sorted, names
 //! each path once, and is pure: what is on disk is the business of `merge`.
 
+mod domain;
 mod embedded;
 mod files;
 mod kit;
 mod rel_path;
+mod system;
 
 pub use embedded::{example, example_names, template, templates};
 pub use files::{Class, Content, Mode, Plan, PlanError, PlannedFile};
 pub use kit::add_kit;
 pub use rel_path::{PathError, RelPath};
+pub use system::system;

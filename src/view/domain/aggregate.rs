@@ -9,7 +9,7 @@ use crate::lang::types::{DeriveDef, FieldDef, Type, TypeDefKind, TypeId};
 use crate::layout::{self, Arm, Block, Node, Stmt};
 use crate::model::{Aggregate, Event, UniqueRule};
 use crate::view::rust::{
-    Imports, Place, Rust, article, body, is_copy, lines, module, raw, sentence, state_bounds, title,
+    Imports, Place, Rust, article, body, lines, module, raw, sentence, state_bounds, title,
 };
 
 use super::Domain;
@@ -22,7 +22,7 @@ use super::values::{entity_items, ordered_mods};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AggregateFile {
     header: String,
-    article: String,
+    article_title: String,
     modules: Vec<String>,
     external: String,
     internal: String,
@@ -57,7 +57,7 @@ pub fn aggregate_file(domain: &Domain, aggregate: &Aggregate) -> AggregateFile {
     let (begin, id_unused) = begin(domain, &rust, aggregate);
     let mut file = AggregateFile {
         header: domain.header.clone(),
-        article: article(&aggregate.name),
+        article_title: sentence(&article(&aggregate.name)).trim_end_matches('.').to_owned(),
         modules: modules(aggregate),
         exports: exports(domain, aggregate),
         types: types(domain, &rust, aggregate),
@@ -85,7 +85,7 @@ pub fn aggregate_file(domain: &Domain, aggregate: &Aggregate) -> AggregateFile {
 
 fn modules(aggregate: &Aggregate) -> Vec<String> {
     let mut names: Vec<String> = aggregate.commands.iter().map(|c| module(c)).collect();
-    names.extend(["event", "refusal", "tests"].map(str::to_owned));
+    names.extend(["event", "refusal"].map(str::to_owned));
     let line = |name: &String| match name.as_str() {
         "tests" => "#[cfg(test)]\nmod tests;".to_owned(),
         name => format!("mod {name};"),
@@ -115,10 +115,7 @@ fn exports(domain: &Domain, aggregate: &Aggregate) -> Vec<String> {
     let order: Vec<String> = merged.keys().cloned().collect();
     let line = |path: &String| {
         let list: Vec<&str> = merged.get(path).into_iter().flatten().map(String::as_str).collect();
-        // `pub ` takes four columns of the line.
-        format!("pub {}", layout::use_list(path, &list, 4))
-            .replace("\n        ", "\n    ")
-            .replace("\n    };", "\n};")
+        layout::pub_use_list(path, &list, 0)
     };
     ordered_mods(&order).iter().map(line).collect()
 }
@@ -354,16 +351,4 @@ fn document(domain: &Domain, aggregate: &Aggregate) -> String {
     }
     let node = Node::call("Ok", vec![node.method("json", vec![])]);
     layout::body(&[Stmt::Expr(node)], 8)
-}
-
-/// What a doc comment says of a thing with a doc, or else by its name.
-#[must_use]
-pub fn said(doc: Option<&str>, name: &str) -> String {
-    doc.map_or_else(|| format!("{}.", title(name)), sentence)
-}
-
-/// Whether a state's field is copied.
-#[must_use]
-pub fn copies(domain: &Domain, ty: &Type) -> bool {
-    is_copy(&domain.model.types, ty)
 }

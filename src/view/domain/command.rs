@@ -96,7 +96,7 @@ pub fn command_file(domain: &Domain, aggregate: &Aggregate, command: &Command) -
     let rust = Rust { homes: &domain.homes, imports: &imports };
     let items = (!command.public).then(|| command_items(domain, &rust, aggregate, command));
     if command.public {
-        rust.named(command.record);
+        let _ = rust.named(command.record);
     }
     imports.add("super", &aggregate.name);
     let decision = decision(domain, &rust, aggregate, command);

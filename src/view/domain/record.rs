@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::lang::to_rust::{Form, Lowerer};
+use crate::lang::to_rust::Lowerer;
 use crate::lang::types::FieldDef;
 use crate::layout;
 use crate::view::rust::{FieldView, Place, Rust, defaults, fields, lines, sentence, title};
@@ -74,10 +74,4 @@ pub fn struct_body(fields: &[FieldView]) -> String {
     }
     out.push('}');
     out
-}
-
-/// How a field held in a binding of its own is held: copies are values, others references.
-#[must_use]
-pub fn held(domain: &Domain, def: &FieldDef) -> Form {
-    if crate::view::rust::is_copy(&domain.model.types, &def.ty) { Form::Value } else { Form::Ref }
 }

@@ -86,7 +86,8 @@ impl<'a, 'm> Site<'a, 'm> {
         let id = self.id.as_deref()?;
         let own = Lowered::new(Node::atom(raw(id)), Form::Place);
         match (self.place, root) {
-            (Place::Begin, Root::Ev | Root::This) => Some(own),
+            (Place::Begin, Root::This) => Some(Lowered::value(own.node)),
+            (Place::Begin, Root::Ev) => Some(own),
             (Place::Made, Root::Ev) => {
                 Some(Lowered::new(Node::atom("state").field(raw(id)), Form::Place))
             }

@@ -213,10 +213,7 @@ fn value(
 ) -> Vec<String> {
     let view = record(domain, rust, &def.name, def.doc.as_deref(), fields, Place::Message);
     let name = &def.name;
-    let mut out = vec![format!(
-        "{}\n{DERIVES}\n#[serde(deny_unknown_fields)]\npub struct {name} {}",
-        view.doc, view.body
-    )];
+    let mut out = vec![format!("{}\n{DERIVES}\npub struct {name} {}", view.doc, view.body)];
     if !view.defaults.is_empty() {
         out.push(view.defaults);
     }
@@ -327,7 +324,7 @@ fn union(
     }
     let doc = doc_of(name, def.doc.as_deref());
     let head = format!(
-        "{doc}\n{DERIVES}\n#[serde(tag = \"type\", rename_all = \"snake_case\", deny_unknown_fields)]\npub enum {name} {{\n{variants}}}"
+        "{doc}\n{DERIVES}\n#[serde(tag = \"type\", rename_all = \"snake_case\")]\npub enum {name} {{\n{variants}}}"
     );
     let idle = arms.iter().all(|arm| matches!(&arm.body, Node::Block(b) if b.0.is_empty()));
     let statements = if idle {

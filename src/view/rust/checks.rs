@@ -75,7 +75,7 @@ fn at(method: &str, args: Vec<Node>) -> Stmt {
 /// Whether a value has a normal form or rules of its own.
 fn has_form(types: &TypeTable, ty: &Type) -> bool {
     match ty {
-        Type::Text | Type::Time | Type::Duration => true,
+        Type::Time | Type::Duration => true,
         Type::Named(id) => {
             !matches!(types.get(*id).map(|d| &d.kind), Some(TypeDefKind::Enum { .. }) | None)
         }
