@@ -31,5 +31,4 @@ mod ui;
 pub use args::command_line;
 pub use env::{Colour, colour};
 pub use exit::{Exit, Failure};
-pub use fmt::format_toml;
 pub use run::main;

@@ -108,9 +108,13 @@ fn in_the_way(target: &Utf8Path, what: &str) -> Failure {
 fn domain(run: &Run, args: &NewProject) -> Result<(Domain, Option<String>), Failure> {
     if let Some(path) = &args.domain {
         let mut domain = Domain::of_path(path)?;
-        if let Some((first, _)) = domain.files.first_mut().filter(|_| path.is_file()) {
+        if path.is_file() {
             // A domain file may have any name; in the project it is minos.toml.
-            *first = Utf8PathBuf::from("minos.toml");
+            let main =
+                domain.files.iter_mut().find(|(file, _)| Some(file.as_str()) == path.file_name());
+            if let Some((file, _)) = main {
+                *file = Utf8PathBuf::from("minos.toml");
+            }
         }
         return Ok((domain, None));
     }

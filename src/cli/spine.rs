@@ -35,7 +35,7 @@ impl Domain {
             return Ok(Self { files, folder: "system".to_owned() });
         }
         if !path.exists() {
-            return Err(Failure::new(Exit::Usage, format!("there is no {path}")));
+            return Err(Failure::new(Exit::Usage, format!("there is no file or folder {path}")));
         }
         let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
         let folder = if folder == "" { Utf8Path::new(".") } else { folder };

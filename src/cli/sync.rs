@@ -87,8 +87,10 @@ fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exi
         return if args.check { Exit::No } else { Exit::Refused };
     }
     if args.check && (stale || decision.has_drift()) {
-        let what = if stale { "not in line with the domain" } else { "edited by hand" };
-        ui.error(&format!("generated files are {what}: {counts}; run: minos sync\n"));
+        ui.error(&match stale {
+            true => format!("generated files are not in line with the domain: {counts}; run: minos sync\n"),
+            false => format!("generated files were edited: {counts}; take the edits back, or say them in the domain\n"),
+        });
         return Exit::No;
     }
     let line = match (stale, args.check) {

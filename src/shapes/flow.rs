@@ -95,9 +95,8 @@ pub static SAGA: Shape = Shape {
                 Form::Choice(&["accepted", "wait"]),
                 "`accepted`",
                 r#""accepted""#,
-                "`wait`: the caller of the starting command waits for the end (stage 2).",
-            )
-            .later_words(&["wait"]),
+                "`wait`: the caller of the starting command waits for the end.",
+            ),
             Key::default("wait_for", Form::Duration, "`10s`", r#""10s""#, "How long it waits.")
                 .later(),
             Key::absent(

@@ -8,6 +8,7 @@
     reason = "tests may stop at the first surprise"
 )]
 
+mod cli;
 mod diagnostics;
 mod layout;
 mod merge;

@@ -119,9 +119,7 @@ impl Checker<'_> {
         fields: &[FieldDef],
         from: &[Source],
     ) -> Vec<(String, Ir)> {
-        let before = std::mem::take(&mut self.near);
         self.check_binds(built, fields);
-        let offered = std::mem::replace(&mut self.near, before);
         let mut out = Vec::new();
         let mut missing = Vec::new();
         for field in fields {
@@ -131,14 +129,11 @@ impl Checker<'_> {
                 None => self.filled(field, from, built).or_else(|| default_of(field, built.at)),
             };
             let ir = value.unwrap_or_else(|| {
-                if !offered.contains(&field.name) {
-                    missing.push(field);
-                }
+                missing.push(field);
                 Ir { ty: field.ty.clone(), ..error(built.at) }
             });
             out.push((field.name.clone(), ir));
         }
-        self.near.extend(offered);
         if !missing.is_empty() {
             self.report_missing(built, &missing);
         }
@@ -255,10 +250,9 @@ impl Checker<'_> {
                 Some(format!("{source}.round({n})"))
             }
             (Type::Option(inner), want) if **inner == *want => {
-                let example = example(types, want, &field.bounds);
-                example.map(|e| format!("{source}.unwrap_or({e})"))
+                example(types, want).map(|e| format!("{source}.unwrap_or({e})"))
             }
-            _ => example(types, &field.ty, &field.bounds),
+            _ => example(types, &field.ty),
         };
         self.report(match value {
             Some(value) => {
@@ -282,7 +276,7 @@ impl Checker<'_> {
         let types = &self.world.types;
         let args: Option<Vec<String>> = missing
             .iter()
-            .map(|f| example(types, &f.ty, &f.bounds).map(|e| format!("{} = {e}", f.name)))
+            .map(|f| example(types, &f.ty).map(|e| format!("{} = {e}", f.name)))
             .collect();
         self.report(match args {
             Some(args) => {
