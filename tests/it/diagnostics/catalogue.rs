@@ -1,6 +1,6 @@
 //! Every code that is reported is in the catalogue, with its weight; the page is up to date.
 
-use super::corpus::cases;
+use super::corpus::{cases, check, shown};
 use minos::diagnostics::{Severity, code};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,8 @@ fn codes_ascend_and_are_explained() {
 fn sample(number: u16) -> Option<String> {
     let prefix = format!("{}-", code::name(number));
     let case = cases().into_iter().find(|case| case.name.starts_with(&prefix))?;
-    std::fs::read_to_string(case.path.with_extension("txt")).ok()
+    let (sources, found) = check(case.files);
+    Some(shown(&found, &sources))
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn codes(found: &[Diagnostic]) -> Vec<String> {
     codes
 }
 
-fn shown(found: &[Diagnostic], sources: &Sources) -> String {
+pub(super) fn shown(found: &[Diagnostic], sources: &Sources) -> String {
     let text = render::report(found, sources, render::Style::default());
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
