@@ -21,11 +21,12 @@ const MAX_SECONDS: i64 = i64::MAX / 1_000_000;
 pub(super) type Bad = Box<Diagnostic>;
 
 /// The tokens of `text`, ended by one [`Tok::End`]. With `docs`, `#` begins a doc to the end.
-pub(super) fn tokens(text: &Text<'_>, docs: bool) -> Result<Vec<Token>, Bad> {
+/// A sign whose meaning is clear is read as that one and reported in `soft`.
+pub(super) fn tokens(text: &Text<'_>, docs: bool, soft: &mut Vec<Bad>) -> Result<Vec<Token>, Bad> {
     if text.text.len() > MAX_BYTES {
         return Err(too_long(text, "is longer than 16 KB"));
     }
-    let mut lexer = Lexer { text, at: 0, docs };
+    let mut lexer = Lexer { text, at: 0, docs, soft };
     let mut tokens = Vec::new();
     loop {
         lexer.skip_space();
@@ -54,6 +55,7 @@ struct Lexer<'t> {
     text: &'t Text<'t>,
     at: usize,
     docs: bool,
+    soft: &'t mut Vec<Bad>,
 }
 
 impl Lexer<'_> {
@@ -97,7 +99,7 @@ impl Lexer<'_> {
             }
             _ => {
                 let found = SIGNS.iter().find(|(text, _)| self.rest().starts_with(text));
-                let Some((text, sign)) = found else { return Err(self.unknown(first)) };
+                let Some((text, sign)) = found else { return self.unknown(first) };
                 self.at += text.len();
                 Ok(Tok::Sign(*sign))
             }
@@ -263,55 +265,67 @@ impl Lexer<'_> {
     }
 
     /// A character that is not of the language, with what was probably meant.
-    fn unknown(&self, c: char) -> Bad {
+    fn unknown(&mut self, c: char) -> Result<Tok, Bad> {
         let span = self.text.span(self.at, self.at + c.len_utf8());
         let shown = if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
         let found = Diagnostic::error(10, span, format!("`{shown}` is not a sign of the language"));
-        let instead =
-            |text: &str| Box::new(found.clone().help(format!("write `{text}`")).patch(span, text));
-        match c {
-            '&' => instead("&&"),
-            '≤' => instead("<="),
-            '≥' => instead(">="),
-            '≠' => instead("!="),
-            '×' | '·' => instead("*"),
-            '÷' => instead("/"),
-            '–' | '−' => instead("-"),
-            '…' => instead(".."),
-            '∧' => instead("&&"),
-            '∨' => instead("||"),
-            '¬' => instead("!"),
-            '"' | '`' | '‘' | '’' | '“' | '”' | '„' => self.other_quote(c, found),
-            ';' => Box::new(found.help("write an array of texts, one for each")),
-            '#' => Box::new(
-                found.help("a doc stands in field lists only; elsewhere use a TOML comment"),
-            ),
-            '^' => Box::new(found.help("there are no powers: multiply, or write a `[function]`")),
-            _ if c.is_alphabetic() => {
-                Box::new(found.help("names have the letters a to z, digits and `_`"))
-            }
-            '\\' => Box::new(found.help("a backslash stands only inside a quoted text")),
-            _ => Box::new(found.help("remove it; text stands in single quotes: `'paid'`")),
+        if let Some((_, meant)) = MEANT.iter().find(|(there, _)| *there == c)
+            && let Some((text, sign)) = SIGNS.iter().find(|(text, _)| text == meant)
+        {
+            self.soft.push(Box::new(found.help(format!("write `{text}`")).patch(span, *text)));
+            self.at += c.len_utf8();
+            return Ok(Tok::Sign(*sign));
         }
+        let help = match c {
+            '"' | '`' | '‘' | '’' | '“' | '”' | '„' => return self.other_quote(c, found),
+            ';' => "write an array of texts, one for each",
+            '#' => "a doc stands in field lists only; elsewhere use a TOML comment",
+            '^' => "there are no powers: multiply, or write a `[function]`",
+            '\\' => "a backslash stands only inside a quoted text",
+            _ if c.is_alphabetic() => "names have the letters a to z, digits and `_`",
+            _ => "remove it; text stands in single quotes: `'paid'`",
+        };
+        Err(Box::new(found.help(help)))
     }
 
-    fn other_quote(&self, open: char, found: Diagnostic) -> Bad {
+    /// A text in other quotes; read as one when it is closed.
+    fn other_quote(&mut self, open: char, found: Diagnostic) -> Result<Tok, Bad> {
         let after = self.at + open.len_utf8();
         let body = self.text.text.get(after..).unwrap_or("");
         let close = body.find(['"', '`', '’', '”', '“', '‘']);
         let found = found.label("text stands in single quotes").help("write `'text'`");
-        let closing = close.and_then(|at| Some((at, body.get(at..)?.chars().next()?)));
-        let Some((at, end)) = closing else { return Box::new(found) };
-        if self.text.map.quote() == Quote::Literal
-            || body.get(..at).is_none_or(|b| b.contains('\''))
-        {
-            return Box::new(found);
-        }
-        let last = self.text.span(after + at, after + at + end.len_utf8());
-        let first = self.text.span(self.at, after);
-        Box::new(found.patch(first, "'").patch(last, "'"))
+        let closing = close.and_then(|at| Some((body.get(..at)?, body.get(at..)?.chars().next()?)));
+        let Some((value, end)) = closing else { return Err(Box::new(found)) };
+        let value = value.to_owned();
+        let last = after + value.len();
+        let spans = [self.text.span(self.at, after), self.text.span(last, last + end.len_utf8())];
+        let plain = !value.contains(['\'', '\\']);
+        self.soft.push(Box::new(if plain && self.text.map.quote() != Quote::Literal {
+            spans.into_iter().fold(found, |found, span| found.patch(span, "'"))
+        } else {
+            found
+        }));
+        self.at = last + end.len_utf8();
+        Ok(Tok::Text(value))
     }
 }
+
+/// Signs of other languages and of typesetting, with those of this one.
+const MEANT: [(char, &str); 13] = [
+    ('&', "&&"),
+    ('≤', "<="),
+    ('≥', ">="),
+    ('≠', "!="),
+    ('×', "*"),
+    ('·', "*"),
+    ('÷', "/"),
+    ('–', "-"),
+    ('−', "-"),
+    ('…', ".."),
+    ('∧', "&&"),
+    ('∨', "||"),
+    ('¬', "!"),
+];
 
 /// At most forty characters of a text, for a message.
 pub(super) fn shorten(text: &str) -> String {

@@ -38,7 +38,7 @@ fn command(
     let name = tree.head.name.text.clone();
     let cmd = r.contexts.get(context)?.commands.get(&name)?;
     let (aggregate, record) = (cmd.aggregate.clone(), cmd.record);
-    shape(tree, sink);
+    shape(tree, r.tree.broken, sink);
     let scope = decide::scope(r, context, cmd);
     let (from, lookups, rules) = r.check(Some(context), scope, sink, |r, c| {
         let agg = aggregate.as_ref().and_then(|a| r.aggregate(context, a));
@@ -116,6 +116,9 @@ fn statuses(
     let agg = agg?;
     let name = &agg.tree.head.name.text;
     let Some(status) = agg.status else {
+        if r.tree.broken {
+            return None;
+        }
         let found = format!("aggregate `{name}` has no statuses");
         c.report(Diagnostic::error(109, from.span, found).help(format!(
             "list them: `[aggregate.{name}]` with `status = [..]`, or remove `from`"
@@ -175,7 +178,7 @@ fn unknown_status(
 }
 
 /// What goes together in a command and what does not (MN018, MN319, MN320, MN331).
-fn shape(tree: &tree::Command, sink: &mut Sink) {
+fn shape(tree: &tree::Command, broken: bool, sink: &mut Sink) {
     let name = &tree.head.name;
     if let (Some(_), Some(from)) = (&tree.creates, &tree.from) {
         let found = format!("command `{}` creates: there is no status before", name.text);
@@ -202,7 +205,8 @@ fn shape(tree: &tree::Command, sink: &mut Sink) {
     let always = tree.emit.iter().any(|m| !matches!(m.when, When::If(_)));
     let decided =
         tree.require.iter().any(|rule| matches!(rule.outcome, crate::lang::tree::Outcome::Emit(_)));
-    if !always && !decided {
+    let lost = broken && tree.emit.is_empty();
+    if !(always || decided || lost) {
         let (found, help) = match tree.emit.as_slice() {
             [] => (format!("command `{}` emits nothing", name.text), "write `emit = \"EVENT\"`"),
             _ => (

@@ -37,7 +37,7 @@ pub(super) fn targets(r: &mut Resolver<'_>, context: &str, sink: &mut Sink) -> T
     }
     for command in &ctx.tree.commands {
         if let Some(to) = &command.to
-            && let Some(event) = sugared(command, to, sink)
+            && let Some(event) = sugared(command, to, r.tree.broken, sink)
         {
             wanted.push((event, to));
         }
@@ -63,10 +63,11 @@ pub(super) fn targets(r: &mut Resolver<'_>, context: &str, sink: &mut Sink) -> T
 }
 
 /// The only event of a command with `to`.
-fn sugared(command: &tree::Command, to: &Ident, sink: &mut Sink) -> Option<String> {
+fn sugared(command: &tree::Command, to: &Ident, broken: bool, sink: &mut Sink) -> Option<String> {
     let name = &command.head.name.text;
     match command.emit.as_slice() {
         [only] if only.when == When::Always => Some(only.path.name.text.clone()),
+        [] if broken => None,
         [] => {
             let found = format!("command `{name}` changes the status without an event");
             sink.push(
@@ -93,6 +94,9 @@ fn status(
     let agg = r.aggregate_of_event(context, event)?;
     let name = agg.tree.head.name.text.clone();
     let Some(status) = agg.status else {
+        if r.tree.broken {
+            return None;
+        }
         let found = format!("aggregate `{name}` has no statuses");
         let help = format!("list them: `[aggregate.{name}]` with `status = [..]`, or remove `to`");
         sink.push(Diagnostic::error(109, to.span, found).help(help));
@@ -160,8 +164,11 @@ fn event(
     if let (Some(status), Some((index, at))) = (status, to) {
         apply.push(ChangeIr::Set { field: "status".to_owned(), value: member(status, index, at) });
     }
-    let begin =
-        if creating { begin(r, (state, status), &id, &apply, name, span, sink) } else { None };
+    let begin = if creating {
+        begin(r, (state, status, record), &id, &apply, name, span, sink)
+    } else {
+        None
+    };
     Some(Event {
         name: name.to_owned(),
         notes: tree.map(|t| super::notes::notes(&t.head)).unwrap_or_default(),
@@ -188,7 +195,7 @@ fn wire(name: &str, tree: Option<&tree::Event>) -> String {
 
 fn begin(
     r: &Resolver<'_>,
-    (state, status): (TypeId, Option<TypeId>),
+    (state, status, record): (TypeId, Option<TypeId>, TypeId),
     id: &crate::model::IdField,
     apply: &[ChangeIr],
     name: &str,
@@ -200,10 +207,12 @@ fn begin(
         given.push(("status".to_owned(), member(status, 0, span)));
     }
     let fields = r.world.types.fields(state);
+    let fields_of_event = r.world.types.fields(record);
     match make(fields, &given, apply) {
         Ok(begin) => Some(begin),
         Err(missing) => {
-            if r.tree.broken {
+            let unknown = fields_of_event.iter().any(|f| f.ty == crate::lang::types::Type::Error);
+            if r.tree.broken || unknown {
                 return None;
             }
             let words = list(missing.iter().map(String::as_str));

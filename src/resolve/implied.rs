@@ -130,7 +130,7 @@ fn agreed(event: &str, said: &[Implied<'_>], sink: &mut Sink) -> Vec<FieldDef> {
                 .also(first.span, format!("from `{of}` it gets {fields}"))
                 .help(format!("list them: `[event.{event}]` with `fields = [..]`")),
         );
-        break;
+        return both(&first.fields, &other.fields);
     }
     for field in &first.fields {
         if !storable(&field.ty) {
@@ -149,6 +149,17 @@ fn agreed(event: &str, said: &[Implied<'_>], sink: &mut Sink) -> Vec<FieldDef> {
         FieldDef { ty, ..f.clone() }
     };
     first.fields.iter().map(fix).collect()
+}
+
+/// Fields on which two commands do not agree, so that neither misses any or has one too many.
+fn both(a: &[FieldDef], b: &[FieldDef]) -> Vec<FieldDef> {
+    let all = a.iter().chain(b.iter().filter(|f| !a.iter().any(|g| g.name == f.name)));
+    let unknown = |f: &FieldDef| {
+        let kind = crate::lang::ir::IrKind::Error;
+        let error = crate::lang::ir::Ir { kind, ty: Type::Error, span: f.span };
+        FieldDef { ty: Type::Error, default: Some(error), ..f.clone() }
+    };
+    all.map(unknown).collect()
 }
 
 fn same(a: &[FieldDef], b: &[FieldDef]) -> bool {

@@ -49,8 +49,15 @@ pub(super) fn aggregate_in(
         return Some(name.text.clone());
     }
     let known: Vec<String> = ctx.aggregates.keys().cloned().collect();
-    let report = if r.world.types.find(Some(context), &name.text).is_some() {
-        let found = format!("`{}` is a type, not an aggregate", name.text);
+    let other = if r.world.types.find(Some(context), &name.text).is_some() {
+        Some("a type")
+    } else if ctx.projections.contains_key(&name.text) {
+        Some("a view or replica")
+    } else {
+        None
+    };
+    let report = if let Some(other) = other {
+        let found = format!("`{}` is {other}, not an aggregate", name.text);
         let report = Diagnostic::error(110, name.span, found);
         if known.is_empty() {
             report
@@ -338,6 +345,10 @@ fn unowned(r: &mut Resolver<'_>, context: &str, tree: &tree::Event, sink: &mut S
         .collect();
     let found = format!("no command emits event `{}`", name.text);
     let near = super::words::nearest(&name.text, known.iter().map(String::as_str));
+    if near.is_empty() && r.tree.broken {
+        // It may well be emitted by what could not be read.
+        return;
+    }
     if near.is_empty() {
         let found = format!("{found}, and it does not say whose it is");
         sink.push(

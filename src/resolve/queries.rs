@@ -136,7 +136,7 @@ fn by_name(
         let used = filter.iter().any(|f| walk::any(f, |ir| reads_param(ir, &param.name)));
         let broken =
             tree.cond.is_some() && filter.iter().any(|f| walk::any(f, |ir| ir.ty == Type::Error));
-        if used || broken {
+        if used || broken || r.near.contains(&param.name) {
             continue;
         }
         let column = r.world.types.fields(row).iter().find(|f| f.name == param.name).cloned();

@@ -1,6 +1,6 @@
 //! HTTP routes by the defaults of §7, and paths that would be served twice (MN501).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolver::Resolver;
 use crate::diagnostics::{Diagnostic, Sink};
@@ -61,10 +61,12 @@ pub(super) fn all(contexts: &BTreeMap<String, Context>, sink: &mut Sink) -> Vec<
         found.extend(context.queries.values().map(|q| (q.route.clone(), q.span)));
     }
     found.sort_by_key(|(_, span)| *span);
+    let mut reported: BTreeSet<String> = BTreeSet::new();
     let mut seen: BTreeMap<(Method, String), (String, Span)> = BTreeMap::new();
     for (route, span) in &found {
         let key = (route.method, shape(&route.path));
         match seen.get(&key) {
+            Some(_) if !reported.insert(first_segment(&route.path)) => {}
             Some((other, at)) => {
                 let words = format!(
                     "{} and {other} are both served at `{} {}`",
@@ -93,6 +95,11 @@ fn what(route: &Route) -> String {
         Target::Query(name) => format!("query `{name}`"),
         Target::Aggregate(name) => format!("the state of aggregate `{name}`"),
     }
+}
+
+/// Two aggregates with one plural collide at every path; that is one mistake.
+fn first_segment(path: &str) -> String {
+    path.split('/').nth(1).unwrap_or_default().to_owned()
 }
 
 /// A path with all `{names}` alike.

@@ -99,7 +99,8 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
         }
     }
     let offset = first.len();
-    let untyped = found.untyped.iter().map(|i| i + offset).collect();
+    let lost = of.is_some() && of_known.is_none();
+    let untyped = found.untyped.iter().filter(|_| !lost).map(|i| i + offset).collect();
     first.append(&mut found.fields);
     set_fields(r, row, first);
     set_key(r, row, key.clone());

@@ -95,8 +95,9 @@ pub static SAGA: Shape = Shape {
                 Form::Choice(&["accepted", "wait"]),
                 "`accepted`",
                 r#""accepted""#,
-                "`wait`: the caller of the starting command waits for the end.",
-            ),
+                "`wait`: the caller of the starting command waits for the end (stage 2).",
+            )
+            .later_words(&["wait"]),
             Key::default("wait_for", Form::Duration, "`10s`", r#""10s""#, "How long it waits.")
                 .later(),
             Key::absent(

@@ -119,7 +119,9 @@ impl Checker<'_> {
         fields: &[FieldDef],
         from: &[Source],
     ) -> Vec<(String, Ir)> {
+        let before = std::mem::take(&mut self.near);
         self.check_binds(built, fields);
+        let offered = std::mem::replace(&mut self.near, before);
         let mut out = Vec::new();
         let mut missing = Vec::new();
         for field in fields {
@@ -129,11 +131,14 @@ impl Checker<'_> {
                 None => self.filled(field, from, built).or_else(|| default_of(field, built.at)),
             };
             let ir = value.unwrap_or_else(|| {
-                missing.push(field);
+                if !offered.contains(&field.name) {
+                    missing.push(field);
+                }
                 Ir { ty: field.ty.clone(), ..error(built.at) }
             });
             out.push((field.name.clone(), ir));
         }
+        self.near.extend(offered);
         if !missing.is_empty() {
             self.report_missing(built, &missing);
         }
@@ -250,9 +255,10 @@ impl Checker<'_> {
                 Some(format!("{source}.round({n})"))
             }
             (Type::Option(inner), want) if **inner == *want => {
-                example(types, want).map(|e| format!("{source}.unwrap_or({e})"))
+                let example = example(types, want, &field.bounds);
+                example.map(|e| format!("{source}.unwrap_or({e})"))
             }
-            _ => example(types, &field.ty),
+            _ => example(types, &field.ty, &field.bounds),
         };
         self.report(match value {
             Some(value) => {
@@ -276,7 +282,7 @@ impl Checker<'_> {
         let types = &self.world.types;
         let args: Option<Vec<String>> = missing
             .iter()
-            .map(|f| example(types, &f.ty).map(|e| format!("{} = {e}", f.name)))
+            .map(|f| example(types, &f.ty, &f.bounds).map(|e| format!("{} = {e}", f.name)))
             .collect();
         self.report(match args {
             Some(args) => {

@@ -7,7 +7,7 @@ use super::facts::widened;
 use super::show::{example, show};
 use crate::diagnostics::Diagnostic;
 use crate::lang::ir::{Conversion, Ir, IrKind, Literal};
-use crate::lang::types::{Scale, Type, TypeDefKind, TypeId, TypeTable};
+use crate::lang::types::{Bounds, Scale, Type, TypeDefKind, TypeId, TypeTable};
 
 impl Checker<'_> {
     /// `ir` as a `want`; a report and the error value when that is not possible.
@@ -200,7 +200,7 @@ fn round_needed(ir: &Ir, is: &str, to: u8) -> Diagnostic {
 pub(super) fn option_untested(types: &TypeTable, ir: &Ir, inner: &Type) -> Diagnostic {
     let d = Diagnostic::error(205, ir.span, "this value may be none and was not tested")
         .label(format!("this is a {}", show(types, &ir.ty)));
-    match example(types, inner) {
+    match example(types, inner, &Bounds::default()) {
         Some(text) => append_call(
             d.help(format!(
                 "test it with `.is_some()` in a rule above, or append `.unwrap_or({text})`"

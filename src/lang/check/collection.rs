@@ -236,7 +236,7 @@ impl Checker<'_> {
         }
         let is = super::show::show(&self.world.types, &ir.ty);
         self.report(
-            Diagnostic::error(206, ir.span, format!("{is} has no order"))
+            Diagnostic::error(206, ir.span, format!("values of {is} have no order"))
                 .label("cannot be compared")
                 .help("use a number, text, date, time, duration or ordered enum"),
         );
@@ -328,6 +328,9 @@ impl Checker<'_> {
         wanted: &[Type],
         span: Span,
     ) -> Option<Vec<Ir>> {
+        if wanted.is_empty() {
+            return None;
+        }
         if keys.len() != wanted.len() {
             let n = wanted.len();
             self.report(

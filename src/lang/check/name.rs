@@ -188,7 +188,7 @@ impl<'a> Checker<'a> {
         match found.into_iter().next() {
             Some((ir, what)) => {
                 if several && ir.ty != Type::Error {
-                    self.ambiguous(name, span, &what, hint);
+                    self.ambiguous(name, &ir, &what, hint);
                     return error(span);
                 }
                 ir
@@ -204,7 +204,10 @@ impl<'a> Checker<'a> {
         Some((u32::try_from(index).ok()?, def.name.clone()))
     }
 
-    fn ambiguous(&mut self, name: &str, span: Span, what: &str, hint: Option<&Type>) {
+    /// MN112; the patch takes the meaning whose type is wanted here.
+    fn ambiguous(&mut self, name: &str, first: &Ir, what: &str, hint: Option<&Type>) {
+        let span = first.span;
+        let fits = hint.is_none_or(|hint| *hint == first.ty);
         let prefix = self
             .enum_for(hint)
             .and_then(|id| Some((self.member_index(id, name)?.1, ())))
@@ -213,9 +216,11 @@ impl<'a> Checker<'a> {
             Diagnostic::error(112, span, format!("`{name}` can mean several things")).label(what);
         let subject = what == "state" && self.scope.roots.contains_key(&Root::This);
         self.report(match (subject, prefix) {
-            (true, Some(member)) => diagnostic
-                .help(format!("write `state.{name}` or `{member}`"))
-                .patch(span, format!("state.{name}")),
+            (true, Some(member)) => {
+                let help = format!("write `state.{name}` or `{member}`");
+                let right = if fits { format!("state.{name}") } else { member };
+                diagnostic.help(help).patch(span, right)
+            }
             (true, None) => diagnostic
                 .help(format!("write `state.{name}`"))
                 .patch(span, format!("state.{name}")),

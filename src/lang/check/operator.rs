@@ -102,7 +102,7 @@ impl Checker<'_> {
         if ordering && !self.is_ordered(&left.ty) {
             let is = show(&self.world.types, &left.ty);
             self.report(
-                Diagnostic::error(206, span, format!("{is} has no order"))
+                Diagnostic::error(206, span, format!("values of {is} have no order"))
                     .label("cannot be compared this way")
                     .help("compare with `==`, or write `ordered = true` at the enum"),
             );

@@ -1,6 +1,8 @@
 //! Types as a domain file writes them, for reports, and example values for patches.
 
-use crate::lang::types::{Scale, Type, TypeDefKind, TypeTable};
+use rust_decimal::Decimal;
+
+use crate::lang::types::{Bounds, Scale, Type, TypeDefKind, TypeTable};
 
 /// The type in the words of the language.
 #[must_use]
@@ -33,25 +35,35 @@ fn name(types: &TypeTable, id: crate::lang::types::TypeId) -> String {
     types.get(id).map_or_else(|| "?".into(), |d| d.name.clone())
 }
 
-/// An expression of this type, as simple as can be, for patches; `None` where there is none that
-/// is right for certain.
+/// An expression of this type inside its bounds, as simple as can be, for patches; `None` where
+/// there is none that is right for certain.
 #[must_use]
-pub fn example(types: &TypeTable, ty: &Type) -> Option<String> {
+pub fn example(types: &TypeTable, ty: &Type, bounds: &Bounds) -> Option<String> {
+    let least = bounds.min.or(bounds.max).unwrap_or_default();
+    let near_zero = match (bounds.min, bounds.max) {
+        (Some(min), _) if min > Decimal::ZERO => min,
+        (_, Some(max)) if max < Decimal::ZERO => max,
+        _ => Decimal::ZERO,
+    };
     Some(match ty {
         Type::Bool => "false".into(),
-        Type::Int | Type::Decimal(_) => "0".into(),
-        Type::Text => "''".into(),
+        Type::Int | Type::Decimal(_) => near_zero.normalize().to_string(),
+        Type::Text => {
+            let length = usize::try_from(near_zero).ok().filter(|n| *n <= 40)?;
+            format!("'{}'", "A".repeat(length))
+        }
         Type::Date => "2026-01-05".into(),
         Type::Time => "2026-01-05T09:00:00Z".into(),
         Type::Duration => "1h".into(),
         Type::Option(_) | Type::Patch(_) => "none".into(),
+        Type::List(_) | Type::Set(_) if least > Decimal::ZERO => return None,
         Type::List(_) | Type::Set(_) | Type::Map(..) | Type::Entities(_) => "[]".into(),
         Type::Named(id) => match types.get(*id).map(|d| (&d.kind, &d.name))? {
             (TypeDefKind::Enum { members, .. }, name) => {
                 format!("{name}.{}", members.first()?.name)
             }
-            (TypeDefKind::Newtype { base, rules, .. }, _) if rules.is_empty() => {
-                example(types, base)?
+            (TypeDefKind::Newtype { base, bounds, rules, .. }, _) if rules.is_empty() => {
+                example(types, base, bounds)?
             }
             _ => return None,
         },

@@ -1,7 +1,7 @@
 //! What sagas do: changes, `send MESSAGE`, verdicts, timeouts.
 
 use super::parser::{Parsed, Parser};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::lang::token::{Sign, Tok};
 use crate::lang::tree::{Action, Ident, Timeout};
 
@@ -36,16 +36,14 @@ impl Parser<'_> {
             return self.name("a verdict");
         }
         let span = self.span();
-        let mut report = self.unexpected(17, "`next`, `compensate`, `retry`, `complete` or `park`");
-        let near = VERDICTS.iter().find(|v| strsim::damerau_levenshtein(v, &text) <= v.len() / 3);
-        report.help = Some(match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "write a verdict, a change such as `left = 1`, or `send Message`".to_owned(),
-        });
-        if let Some(near) = near {
-            report = Box::new(report.patch(span, *near));
-        }
-        Err(report)
+        let report = self.unexpected(17, "`next`, `compensate`, `retry`, `complete` or `park`");
+        let Some(near) = nearest(&text, VERDICTS) else {
+            let help = "write a verdict, a change such as `left = 1`, or `send Message`";
+            return Err(Box::new(report.help(help)));
+        };
+        self.soft(report.help(format!("did you mean `{near}`?")).patch(span, near));
+        self.skip();
+        Ok(Ident { text: near.to_owned(), span })
     }
 
     /// `10min then compensate`

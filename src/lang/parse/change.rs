@@ -1,7 +1,7 @@
 //! Changes: `points += ev.points`, `append notes = ev.note`, `update parts where c: price = 1`.
 
 use super::parser::{Parsed, Parser};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::lang::token::{Sign, Tok};
 use crate::lang::tree::{Appended, Assign, AssignOp, Change, ChangeKind, Ident};
 
@@ -31,6 +31,9 @@ impl Parser<'_> {
             self.peek_at(1),
             Tok::Sign(Sign::Set | Sign::AddSet | Sign::SubSet | Sign::EqEq | Sign::Dot)
         );
+        if !assigned {
+            self.other_verb()?;
+        }
         let verb = match self.peek() {
             Tok::Name(word) if !assigned => word.clone(),
             _ => String::new(),
@@ -49,12 +52,7 @@ impl Parser<'_> {
             "remove" => self.remove()?,
             "put" => self.put()?,
             "delete" => ChangeKind::Delete,
-            _ => {
-                if let Some(report) = self.other_verb(&verb) {
-                    return Err(report);
-                }
-                ChangeKind::Assign(self.assign()?)
-            }
+            _ => ChangeKind::Assign(self.assign()?),
         };
         Ok(Change { kind, span: start.to(self.before()) })
     }
@@ -143,7 +141,8 @@ impl Parser<'_> {
                 let span = self.span();
                 let report = Diagnostic::error(17, span, "`==` changes nothing")
                     .label("an assignment is `=`");
-                return Err(Box::new(report.help("write `=`").patch(span, "=")));
+                self.soft(report.help("write `=`").patch(span, "="));
+                AssignOp::Set
             }
             Tok::Sign(Sign::Dot) => {
                 let help = "assign to a field by its own name; elements change with `update`, whole values with `=`";
@@ -165,21 +164,28 @@ impl Parser<'_> {
         report
     }
 
-    /// `add x`, `push x`, `apend x`: a name where a verb should be.
-    fn other_verb(&self, verb: &str) -> Option<crate::lang::lex::Bad> {
-        if verb.is_empty() || !matches!(self.peek_at(1), Tok::Name(_)) {
-            return None;
+    /// `push x`, `apend x`: a name where a verb should be, read as the one that is meant.
+    fn other_verb(&mut self) -> Parsed<()> {
+        let Tok::Name(verb) = self.peek() else { return Ok(()) };
+        if VERBS.contains(&verb.as_str()) || !matches!(self.peek_at(1), Tok::Name(_)) {
+            return Ok(());
         }
         let span = self.span();
         let report = Diagnostic::error(17, span, format!("`{verb}` is not a verb of change"))
             .label("unknown verb");
-        if let Some((_, here)) = ELSEWHERE.iter().find(|(there, _)| *there == verb) {
-            return Some(Box::new(report.help(format!("write `{here}`"))));
+        let there = ELSEWHERE.iter().find(|(there, _)| there == verb).map(|(_, here)| *here);
+        match there.or_else(|| nearest(verb, VERBS)) {
+            Some(here) if VERBS.contains(&here) => {
+                self.soft(report.help(format!("write `{here}`")).patch(span, here));
+                self.read_as(here);
+                Ok(())
+            }
+            Some(here) => Err(Box::new(report.help(format!("write `{here}`")))),
+            None => {
+                let help = "the verbs are `append` `merge` `update` `remove` `put` `delete`, or \
+                            write `name = value`";
+                Err(Box::new(report.help(help)))
+            }
         }
-        let near = VERBS.iter().find(|v| strsim::damerau_levenshtein(v, verb) <= v.len() / 3);
-        Some(Box::new(match near {
-            Some(near) => report.help(format!("did you mean `{near}`?")).patch(span, *near),
-            None => report.help("the verbs are `append` `merge` `update` `remove` `put` `delete`, or write `name = value`"),
-        }))
     }
 }

@@ -17,13 +17,12 @@ impl Parser<'_> {
             self.skip();
         }
         let source = self.each_source()?;
-        let cond = if self.eat_word("where") { Some(self.expr()?) } else { None };
         if self.is_word("if") {
-            let mut report = self.bad("`where` or the end");
-            report.help = Some("write `where`".to_owned());
-            let span = self.span();
-            return Err(Box::new(report.patch(span, "where")));
+            let (span, report) = (self.span(), self.bad("`where` or the end"));
+            self.soft(report.help("write `where`").patch(span, "where"));
+            self.read_as("where");
         }
+        let cond = if self.eat_word("where") { Some(self.expr()?) } else { None };
         Ok(Each { var, source, cond, span: start.to(self.before()) })
     }
 

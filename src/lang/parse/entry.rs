@@ -70,3 +70,13 @@ entries! {
         Ok((p.name("a column")?, descending))
     };
 }
+
+/// The name that a text begins with, whatever follows: what a broken field is called.
+#[must_use]
+pub fn first_name(text: &Text<'_>) -> Option<tree::Ident> {
+    let start = text.text.len() - text.text.trim_start().len();
+    let rest = text.text.get(start..)?;
+    let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let name = rest.get(..len).filter(|n| n.starts_with(|c: char| !c.is_ascii_digit()))?;
+    Some(tree::Ident { text: name.to_owned(), span: text.span(start, start + len) })
+}

@@ -25,12 +25,14 @@ impl Parser<'_> {
         self.nested(Self::expr)
     }
 
+    /// The operator at the cursor and how tight it binds; words of other languages count as the
+    /// operators that they mean.
     fn infix(&self) -> Option<(Infix, u8)> {
         let (op, power) = match self.peek() {
             Tok::Sign(sign) => match sign {
-                Sign::OrOr => (BinaryOp::Or, 1),
+                Sign::OrOr | Sign::Bar => (BinaryOp::Or, 1),
                 Sign::AndAnd => (BinaryOp::And, 2),
-                Sign::EqEq => (BinaryOp::Eq, COMPARISON),
+                Sign::EqEq | Sign::Set => (BinaryOp::Eq, COMPARISON),
                 Sign::NotEq => (BinaryOp::Ne, COMPARISON),
                 Sign::Lt => (BinaryOp::Lt, COMPARISON),
                 Sign::Le => (BinaryOp::Le, COMPARISON),
@@ -43,8 +45,15 @@ impl Parser<'_> {
                 Sign::Percent => (BinaryOp::Rem, 5),
                 _ => return None,
             },
-            Tok::Name(word) if word == "in" => (BinaryOp::In, COMPARISON),
-            Tok::Name(word) if word == "is" => return Some((Infix::Is, COMPARISON)),
+            Tok::Name(word) => match word.as_str() {
+                "in" => (BinaryOp::In, COMPARISON),
+                "is" => return Some((Infix::Is, COMPARISON)),
+                "and" => (BinaryOp::And, 2),
+                "or" => (BinaryOp::Or, 1),
+                "mod" => (BinaryOp::Rem, 5),
+                "eq" => (BinaryOp::Eq, COMPARISON),
+                _ => return None,
+            },
             _ => return None,
         };
         Some((Infix::Op(op), power))
@@ -54,15 +63,21 @@ impl Parser<'_> {
         let mut left = self.unary()?;
         let mut height = self.height;
         while let Some((infix, power)) = self.infix().filter(|(_, power)| *power >= weakest) {
+            if let Some(habit) = self.habit() {
+                self.soft(habit);
+            }
+            let second = power == COMPARISON && is_comparison(&left) && !self.after_bracket();
+            if second {
+                let report = self.chained(&left);
+                self.soft(report);
+            }
             let op_span = self.span();
             self.skip();
             left = match infix {
                 Infix::Op(op) => {
                     let right = self.binary(power + 1)?;
                     height = height.max(self.height);
-                    let span = left.span.to(right.span);
-                    let (left, right) = (Box::new(left), Box::new(right));
-                    Expr { kind: ExprKind::Binary { op, op_span, left, right }, span }
+                    joined(op, op_span, left, right, second)
                 }
                 Infix::Is => {
                     let member = self.member()?;
@@ -70,11 +85,8 @@ impl Parser<'_> {
                     Expr { kind: ExprKind::Is { of: Box::new(left), member }, span }
                 }
             };
-            self.grow(height, left.span)?;
+            self.grow(height + u32::from(second), left.span)?;
             height = self.height;
-            if power == COMPARISON && self.infix().is_some_and(|(_, next)| next == COMPARISON) {
-                return Err(self.chained(&left));
-            }
         }
         self.height = height;
         Ok(left)
@@ -87,6 +99,11 @@ impl Parser<'_> {
         let mut report = self.unexpected(8, "a member of the union");
         report.help = Some("write the member alone: `note is from_owner`".to_owned());
         Err(report)
+    }
+
+    /// Whether the operand before the cursor ended with a bracket, so that it is one on its own.
+    fn after_bracket(&self) -> bool {
+        self.last_written() == ")"
     }
 
     /// `a < b < c`, where `a < b` has been read.
@@ -121,10 +138,19 @@ impl Parser<'_> {
         let op = match self.peek() {
             Tok::Sign(Sign::Not) => UnaryOp::Not,
             Tok::Sign(Sign::Minus) => UnaryOp::Neg,
-            _ => return self.postfix(),
+            _ => return self.foreign_unary(),
         };
         let start = self.span();
         self.skip();
+        self.prefixed(op, start)
+    }
+
+    fn foreign_unary(&mut self) -> Parsed<Expr> {
+        let start = self.span();
+        if self.foreign_not() { self.prefixed(UnaryOp::Not, start) } else { self.postfix() }
+    }
+
+    fn prefixed(&mut self, op: UnaryOp, start: Span) -> Parsed<Expr> {
         let of = self.nested(Self::unary)?;
         let span = start.to(of.span);
         self.grow(self.height, span)?;
@@ -240,6 +266,44 @@ impl Parser<'_> {
         let span = start.to(body.span);
         self.grow(self.height, span)?;
         Ok(Arg::Closure { params, body, span })
+    }
+}
+
+fn is_comparison(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Is { .. } => true,
+        ExprKind::Binary { op, .. } => matches!(
+            op,
+            BinaryOp::Eq
+                | BinaryOp::Ne
+                | BinaryOp::Lt
+                | BinaryOp::Le
+                | BinaryOp::Gt
+                | BinaryOp::Ge
+                | BinaryOp::In
+        ),
+        _ => false,
+    }
+}
+
+/// `left op right`; for a chained comparison `a < b < c` the tree of `a < b && b < c`.
+fn joined(op: BinaryOp, op_span: Span, left: Expr, right: Expr, chained: bool) -> Expr {
+    let span = left.span.to(right.span);
+    let binary = |op, left: Expr, right: Expr| {
+        let span = left.span.to(right.span);
+        let (left, right) = (Box::new(left), Box::new(right));
+        Expr { kind: ExprKind::Binary { op, op_span, left, right }, span }
+    };
+    let middle = match &left.kind {
+        ExprKind::Binary { right, .. } if chained => Some((**right).clone()),
+        _ => None,
+    };
+    match middle {
+        Some(middle) => {
+            let second = binary(op, middle, right);
+            Expr { span, ..binary(BinaryOp::And, left, second) }
+        }
+        None => binary(op, left, right),
     }
 }
 

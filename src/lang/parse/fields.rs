@@ -1,9 +1,10 @@
 //! Fields: `name?`, `weeks: int(1..4) = 2 # how long`, and the right side alone.
 
 use super::parser::{Parsed, Parser};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::lang::token::{Sign, Tok};
 use crate::lang::tree::{Field, IdDecl, Mark, Typed};
+use crate::source::Span;
 
 const MARKS: [&str; 4] = ["personal", "secret", "deprecated", "was"];
 
@@ -21,9 +22,14 @@ impl Parser<'_> {
         } else {
             let optional = self.eat(Sign::Question);
             if matches!(self.peek(), Tok::Name(_) | Tok::Sign(Sign::Open | Sign::Lt)) {
-                let mut report = self.unexpected(14, "`:` and a type");
-                report.help = Some(format!("write `{}: TYPE`", name.text));
-                return Err(report);
+                let report = self.unexpected(14, "`:` and a type");
+                let help = format!("write `{}: TYPE`", name.text);
+                let at = Span { start: name.span.end, end: name.span.end, ..name.span };
+                let patch = !optional && matches!(self.peek(), Tok::Name(_));
+                let report = report.help(help);
+                self.soft(if patch { report.patch(at, ":") } else { report });
+                let typed = self.typed()?;
+                return Ok(Field { name, typed, span: start.to(self.before()) });
             }
             let default = if self.eat(Sign::Set) { Some(self.expr()?) } else { None };
             Typed { ty: None, optional, marks: Vec::new(), default, doc: self.doc() }
@@ -59,16 +65,15 @@ impl Parser<'_> {
                 None => Err(self.unexpected(14, "the old name")),
             },
             text => {
-                let report =
-                    Diagnostic::error(14, span, format!("`{text}` is not a mark of a field"));
-                let near =
-                    MARKS.iter().find(|m| strsim::damerau_levenshtein(m, text) <= m.len() / 3);
-                Err(Box::new(match near {
-                    Some(near) => report.help(format!("did you mean `{near}`?")).patch(span, *near),
-                    None => report.help(
-                        "marks are `personal`, `secret`, `secret(4)`, `deprecated`, `was OLD`; a default follows `=`, a doc `#`",
-                    ),
-                }))
+                let words = format!("`{text}` is not a mark of a field");
+                let report = Diagnostic::error(14, span, words);
+                let help = "marks are `personal`, `secret`, `secret(4)`, `deprecated`, `was OLD`; \
+                            a default follows `=`, a doc `#`";
+                let Some(near) = nearest(text, MARKS) else {
+                    return Err(Box::new(report.help(help)));
+                };
+                self.soft(report.help(format!("did you mean `{near}`?")).patch(span, near));
+                Ok(Mark::Deprecated)
             }
         }
     }

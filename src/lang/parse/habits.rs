@@ -4,6 +4,7 @@ use super::parser::{Parser, is_reserved, is_upper};
 use crate::diagnostics::Diagnostic;
 use crate::lang::lex::Bad;
 use crate::lang::token::{Sign, Tok};
+use crate::lang::tree::Lit;
 
 /// Words that begin a sentence elsewhere, with the way out here.
 const SENTENCES: [(&str, &str); 13] = [
@@ -64,21 +65,34 @@ impl Parser<'_> {
         }
     }
 
-    /// At the start of an operand: words that mean something elsewhere.
-    pub(super) fn foreign_word(&self, word: &str) -> Option<Bad> {
+    /// At the start of an operand: a literal under the name that it has elsewhere.
+    pub(super) fn foreign_literal(&mut self, word: &str) -> Option<Lit> {
+        let (lit, right) = match word {
+            "null" | "nil" | "undefined" | "None" | "Null" | "NULL" => (Lit::None, "none"),
+            "True" | "TRUE" => (Lit::Bool(true), "true"),
+            "False" | "FALSE" => (Lit::Bool(false), "false"),
+            _ => return None,
+        };
         let span = self.span();
-        if matches!(word, "null" | "nil" | "undefined" | "None" | "Null" | "NULL") {
-            let report = Diagnostic::error(8, span, format!("`{word}` is written `none`"));
-            return Some(Box::new(report.help("write `none`").patch(span, "none")));
+        let report = Diagnostic::error(8, span, format!("`{word}` is written `{right}`"));
+        self.soft(report.help(format!("write `{right}`")).patch(span, right));
+        self.skip();
+        Some(lit)
+    }
+
+    /// At the start of an operand: `not`, read as `!`. Gives whether it was there.
+    pub(super) fn foreign_not(&mut self) -> bool {
+        let found = self.is_word("not") && self.operand_at(1);
+        if found {
+            let report = self.not_word();
+            self.soft(report);
+            self.skip();
         }
-        if matches!(word, "True" | "False" | "TRUE" | "FALSE") {
-            let right = word.to_lowercase();
-            let report = Diagnostic::error(8, span, format!("`{word}` is written `{right}`"));
-            return Some(Box::new(report.help(format!("write `{right}`")).patch(span, right)));
-        }
-        if word == "not" && self.operand_at(1) {
-            return Some(self.not_word());
-        }
+        found
+    }
+
+    /// At the start of an operand: words that begin a sentence elsewhere.
+    pub(super) fn foreign_word(&self, word: &str) -> Option<Bad> {
         let (_, help) = SENTENCES.iter().find(|(w, _)| *w == word)?;
         let goes_on = match self.peek_at(1) {
             Tok::Name(next) => is_upper(next) || !is_follower(next),
@@ -86,8 +100,9 @@ impl Parser<'_> {
             Tok::Sign(Sign::Open) => word != "case",
             other => matches!(other, Tok::Int(_) | Tok::Text(_) | Tok::Decimal(_)),
         };
-        let report = Diagnostic::error(8, span, format!("`{word}` is no word of this language"));
-        goes_on.then(|| Box::new(report.label("expected an expression").help(*help)))
+        let (span, words) = (self.span(), format!("`{word}` is no word of this language"));
+        let report = Diagnostic::error(8, span, words).label("expected an expression");
+        goes_on.then(|| Box::new(report.help(*help)))
     }
 
     /// `not x` as `!x`; a patch only where nothing binds tighter than the `!` would.

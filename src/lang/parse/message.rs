@@ -28,17 +28,18 @@ impl Parser<'_> {
         if let Some(path) = self.eat_path() {
             return Ok(path);
         }
-        let mut report = self.bad(what);
-        if let (Tok::Name(text), false) = (self.peek(), *self.peek_at(1) == Tok::Sign(Sign::Dot))
-            && !super::parser::is_reserved(text)
-        {
-            let right = heck::AsUpperCamelCase(text.as_str()).to_string();
-            if is_upper(&right) && !matches!(self.peek_at(1), Tok::Name(_)) {
-                report.help = Some(format!("write `{right}`"));
-                report = Box::new(report.patch(self.span(), right));
-            }
+        let report = self.bad(what);
+        let Tok::Name(text) = self.peek() else { return Err(report) };
+        let camel = heck::AsUpperCamelCase(text.as_str()).to_string();
+        let alone = !matches!(self.peek_at(1), Tok::Name(next) if !matches!(next.as_str(), "if" | "otherwise"))
+            && *self.peek_at(1) != Tok::Sign(Sign::Dot);
+        if super::parser::is_reserved(text) || !is_upper(&camel) || !alone {
+            return Err(report);
         }
-        Err(report)
+        let span = self.span();
+        self.soft(report.help(format!("write `{camel}`")).patch(span, camel.clone()));
+        self.skip();
+        Ok(Path { context: None, name: Ident { text: camel, span } })
     }
 
     /// `Job.*`, `stock.PriceChanged`
@@ -70,6 +71,8 @@ impl Parser<'_> {
         }
         let report = Diagnostic::error(114, span, format!("`{text}` is not written in lower case"));
         let report = report.label(format!("expected {what}"));
-        Err(Box::new(report.help(format!("write `{snake}`")).patch(span, snake)))
+        self.soft(report.help(format!("write `{snake}`")).patch(span, snake.clone()));
+        self.skip();
+        Ok(Ident { text: snake, span })
     }
 }

@@ -38,30 +38,49 @@ pub(super) struct Parser<'t> {
     tokens: Vec<Token>,
     at: usize,
     depth: u32,
+    soft: &'t mut Vec<Bad>,
 }
 
 static END: Tok = Tok::End;
 
-/// Read the whole `text` with `read`; any failure is one report in `sink`.
-pub(super) fn whole<'t, T>(
-    text: &'t Text<'t>,
+/// Read the whole `text` with `read`; whatever is wrong, the first report goes to `sink`.
+/// What is wrong but clear is read as it was meant, so that the mistake has no followers.
+pub(super) fn whole<T>(
+    text: &Text<'_>,
     sink: &mut Sink,
     notation: Notation,
     docs: bool,
-    read: impl FnOnce(&mut Parser<'t>) -> Parsed<T>,
+    read: impl FnOnce(&mut Parser<'_>) -> Parsed<T>,
 ) -> Option<T> {
-    let result = lex::tokens(text, docs).and_then(|tokens| {
-        let mut parser = Parser { text, notation, height: 0, tokens, at: 0, depth: 0 };
-        let tree = read(&mut parser)?;
-        parser.end()?;
-        Ok(tree)
+    let mut soft = Vec::new();
+    let tree = lex::tokens(text, docs, &mut soft).and_then(|tokens| {
+        let mut parser =
+            Parser { text, notation, height: 0, tokens, at: 0, depth: 0, soft: &mut soft };
+        read(&mut parser).inspect(|_| parser.end())
     });
-    result
-        .map_err(|mut report| {
-            report.help.get_or_insert_with(|| notation.example.to_owned());
-            sink.push(*report);
-        })
-        .ok()
+    let (tree, hard) = match tree {
+        Ok(tree) => (Some(tree), None),
+        Err(report) => (None, Some(report)),
+    };
+    if let Some(mut report) = joined(soft.into_iter().chain(hard).collect()) {
+        report.help.get_or_insert_with(|| notation.example.to_owned());
+        sink.push(*report);
+    }
+    tree
+}
+
+/// One report for all that is wrong with a text: the first, whose patch mends the others as well,
+/// or none when one of them cannot be mended by a machine.
+fn joined(found: Vec<Bad>) -> Option<Bad> {
+    let whole = found.iter().all(|report| !report.patch.is_empty());
+    let mut found = found.into_iter();
+    let mut first = found.next()?;
+    if whole {
+        first.patch.extend(found.flat_map(|report| report.patch));
+    } else if found.next().is_some() {
+        first.patch.clear();
+    }
+    Some(first)
 }
 
 impl Parser<'_> {
@@ -100,6 +119,19 @@ impl Parser<'_> {
             .get(self.at + ahead)
             .and_then(|t| self.text.text.get(t.start..t.end))
             .unwrap_or("")
+    }
+
+    /// The text of the token before the cursor, as written.
+    pub(super) fn last_written(&self) -> &str {
+        let token = self.at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        token.and_then(|t| self.text.text.get(t.start..t.end)).unwrap_or("")
+    }
+
+    /// Read the word at the cursor as this one.
+    pub(super) fn read_as(&mut self, word: &str) {
+        if let Some(token) = self.tokens.get_mut(self.at) {
+            token.tok = Tok::Name(word.to_owned());
+        }
     }
 
     /// Take one token.
@@ -265,14 +297,21 @@ impl Parser<'_> {
         }
     }
 
-    /// Everything must have been read.
-    fn end(&self) -> Parsed<()> {
+    /// Report something that is read as it was meant.
+    pub(super) fn soft(&mut self, report: impl Into<Bad>) {
+        self.soft.push(report.into());
+    }
+
+    /// Everything must have been read; what remains is reported.
+    fn end(&mut self) {
         if *self.peek() == Tok::End {
-            return Ok(());
+            return;
         }
-        if let Some(habit) = self.habit() {
-            return Err(habit);
-        }
+        let report = self.habit().unwrap_or_else(|| self.rest());
+        self.soft.push(report);
+    }
+
+    fn rest(&self) -> Bad {
         let name = self.notation.name;
         let last = self.text.text.trim_end().len();
         let start = self.tokens.get(self.at).map_or(last, |t| t.start);
@@ -281,13 +320,13 @@ impl Parser<'_> {
         let report =
             Diagnostic::error(20, span, format!("text after the end of the {name}: `{rest}`"));
         let report = report.label(format!("the {name} ends before this"));
-        Err(Box::new(match self.peek() {
+        Box::new(match self.peek() {
             Tok::Sign(Sign::Comma) => {
                 report.help("for several, write an array of texts: `[\"..\", \"..\"]`")
             }
             Tok::Sign(sign) if sign.closes() => report.help("no bracket is open here; remove it"),
             _ => report.help(format!("remove it; {}", self.notation.example)),
-        }))
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::parser::{Parsed, Parser, is_upper};
 use crate::diagnostics::Diagnostic;
 use crate::lang::token::{Sign, Tok};
-use crate::lang::tree::{Bind, Expr, ExprKind, Lit, Path};
+use crate::lang::tree::{Bind, Expr, ExprKind, Ident, Lit, Path};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -64,6 +64,10 @@ impl Parser<'_> {
 
     /// Something that begins with a name.
     fn named(&mut self, word: &str) -> Parsed<Expr> {
+        let span = self.span();
+        if let Some(lit) = self.foreign_literal(word) {
+            return Ok(Expr { kind: ExprKind::Lit(lit), span });
+        }
         if let Some(habit) = self.foreign_word(word) {
             return Err(habit);
         }
@@ -146,9 +150,9 @@ impl Parser<'_> {
         if self.is(Sign::Close) {
             let span = open.to(self.span());
             let report = Diagnostic::error(code, span, "brackets without arguments");
-            return Err(Box::new(
-                report.label("nothing is inside").help("leave them out").patch(span, ""),
-            ));
+            self.soft(report.label("nothing is inside").help("leave them out").patch(span, ""));
+            self.skip();
+            return Ok(Vec::new());
         }
         let (mut binds, mut height) = (Vec::new(), 0);
         loop {
@@ -172,18 +176,25 @@ impl Parser<'_> {
             _ => false,
         };
         let name = if goes_on { self.eat_lower() } else { None };
-        let Some(name) = name else { return Err(self.positional(code)) };
+        let Some(name) = name else {
+            let (report, name) = self.positional(code);
+            let Some(name) = name else { return Err(report) };
+            self.soft(report);
+            return Ok(Bind { name, value: Some(self.expr()?) });
+        };
         if self.is(Sign::Colon) || self.is(Sign::EqEq) {
             let span = self.span();
             let report = Diagnostic::error(code, span, "an argument is given with `=`");
-            return Err(Box::new(report.label("not `=`").help("write `=`").patch(span, "=")));
+            self.soft(report.label("not `=`").help("write `=`").patch(span, "="));
+            self.skip();
+            return Ok(Bind { name, value: Some(self.expr()?) });
         }
         let value = if self.eat(Sign::Set) { Some(self.expr()?) } else { None };
         Ok(Bind { name, value })
     }
 
-    /// An argument without a name; for `cmd.part_no` the name is known.
-    fn positional(&self, code: u16) -> crate::lang::lex::Bad {
+    /// An argument without a name; for `cmd.part_no` the name is probably that of the field.
+    fn positional(&self, code: u16) -> (crate::lang::lex::Bad, Option<Ident>) {
         let mut dotted = 0;
         while matches!(self.peek_at(dotted), Tok::Name(_))
             && *self.peek_at(dotted + 1) == Tok::Sign(Sign::Dot)
@@ -191,12 +202,8 @@ impl Parser<'_> {
             dotted += 2;
         }
         let span = self.span();
-        let report = Diagnostic::error(
-            code,
-            span,
-            format!("expected `name = value`, found {}", self.found()),
-        )
-        .label("arguments are named");
+        let words = format!("expected `name = value`, found {}", self.found());
+        let report = Diagnostic::error(code, span, words).label("arguments are named");
         let ends = match self.peek_at(dotted + 1) {
             Tok::Sign(sign) => sign.closes() || *sign == Sign::Comma,
             _ => false,
@@ -204,15 +211,12 @@ impl Parser<'_> {
         match self.peek_at(dotted) {
             Tok::Name(name) if dotted > 0 && ends && !is_upper(name) => {
                 let start = Span { end: span.start, ..span };
-                Box::new(
-                    report
-                        .help(format!(
-                            "write `{name} = ..`; if the field has another name, write that"
-                        ))
-                        .patch(start, format!("{name} = ")),
-                )
+                let help =
+                    format!("write `{name} = ..`; if the field has another name, write that");
+                let report = report.help(help).patch(start, format!("{name} = "));
+                (Box::new(report), Some(Ident { text: name.clone(), span }))
             }
-            _ => Box::new(report.help("write `name = value`")),
+            _ => (Box::new(report.help("write `name = value`")), None),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Rules: `cond else outcome`, and the notations that end in an outcome or a refusal.
 
-use super::parser::{Parsed, Parser, is_upper};
-use crate::diagnostics::Diagnostic;
+use super::parser::{Parsed, Parser, is_reserved, is_upper};
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::lang::token::{Sign, Tok};
-use crate::lang::tree::{Ident, Outcome, Refusal, Rule, Statuses, Unique, When};
+use crate::lang::tree::{Ident, Message, Outcome, Refusal, Rule, Statuses, Unique, When};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -12,16 +12,15 @@ impl Parser<'_> {
         let start = self.span();
         let cond = self.expr()?;
         if !self.eat_word("else") {
-            if *self.peek() == Tok::End {
-                let span = start.to(self.before());
-                let report = Diagnostic::error(15, span, "a rule without `else`");
-                let report = report.label("what happens when this does not hold?");
-                return Err(Box::new(
-                    report
-                        .help("write `.. else TooMany`, `.. else ignore` or `.. else emit Failed`"),
-                ));
+            if *self.peek() != Tok::End {
+                return Err(self.bad("`else` and what happens then"));
             }
-            return Err(self.bad("`else` and what happens then"));
+            let span = start.to(self.before());
+            let report = Diagnostic::error(15, span, "a rule without `else`");
+            let report = report.label("what happens when this does not hold?");
+            let help = "write `.. else TooMany`, `.. else ignore` or `.. else emit Failed`";
+            self.soft(report.help(help));
+            return Ok(Rule { cond, outcome: Outcome::Error(span), span });
         }
         let outcome = self.outcome()?;
         Ok(Rule { cond, outcome, span: start.to(self.before()) })
@@ -30,49 +29,58 @@ impl Parser<'_> {
     /// What follows `else`.
     fn outcome(&mut self) -> Parsed<Outcome> {
         let start = self.span();
+        self.nearly();
         if self.eat_word("ignore") {
             return Ok(Outcome::Ignore(start));
         }
-        if self.eat_word("emit") {
-            let message = self.message()?;
-            if message.when != When::Always {
-                let span = match &message.when {
-                    When::If(cond) => cond.span,
-                    When::Otherwise(span) => *span,
-                    When::Always => message.span,
-                };
-                let report = Diagnostic::error(15, span, "an outcome has no condition of its own");
-                return Err(Box::new(
-                    report.help("put the condition in front of `else`, or write two rules"),
-                ));
-            }
-            return Ok(Outcome::Emit(message));
+        if !self.eat_word("emit") {
+            return Ok(Outcome::Refuse(self.refusal()?));
         }
-        Ok(Outcome::Refuse(self.refusal()?))
+        let message = self.message()?;
+        let span = match &message.when {
+            When::If(cond) => cond.span,
+            When::Otherwise(span) => *span,
+            When::Always => return Ok(Outcome::Emit(message)),
+        };
+        let report = Diagnostic::error(15, span, "an outcome has no condition of its own");
+        self.soft(report.help("put the condition in front of `else`, or write two rules"));
+        Ok(Outcome::Emit(Message { when: When::Always, ..message }))
+    }
+
+    /// `ignor` and `emti` are read as what is near.
+    fn nearly(&mut self) {
+        let Tok::Name(text) = self.peek() else { return };
+        let near = nearest(text, ["ignore", "emit"]);
+        let alone = match self.peek_at(1) {
+            Tok::Name(next) => near == Some("emit") && is_upper(next),
+            next => near == Some("ignore") && *next == Tok::End,
+        };
+        let Some(near) = near.filter(|_| alone) else { return };
+        let (span, report) = (self.span(), self.bad("a refusal, `ignore` or `emit`"));
+        self.soft(report.help(format!("write `{near}`")).patch(span, near));
+        self.read_as(near);
     }
 
     /// `Name(binds)`
     pub(super) fn refusal(&mut self) -> Parsed<Refusal> {
         let start = self.span();
+        let what = "a refusal, `ignore` or `emit`";
         let name = match self.peek() {
             Tok::Name(text) if is_upper(text) => self.eat_ident(),
-            Tok::Name(text) if !super::parser::is_reserved(text) => {
+            Tok::Name(text) if !is_reserved(text) => {
                 let camel = heck::AsUpperCamelCase(text.as_str()).to_string();
-                let mut report = self.unexpected(15, "a refusal, `ignore` or `emit`");
-                if *self.peek_at(1) == Tok::Sign(Sign::Dot) {
-                    report.help = Some("a refusal is one of this context: `TooMany`".to_owned());
-                    return Err(report);
+                let report = self.unexpected(15, what);
+                if *self.peek_at(1) == Tok::Sign(Sign::Dot) || !is_upper(&camel) {
+                    let help = "a refusal is one of this context: `TooMany`";
+                    return Err(Box::new(report.help(help)));
                 }
-                let near = ["ignore", "emit"]
-                    .into_iter()
-                    .find(|w| strsim::damerau_levenshtein(w, text) <= 2);
-                let right = near.map_or(camel, ToOwned::to_owned);
-                report.help = Some(format!("write `{right}`"));
-                return Err(Box::new(report.patch(start, right)));
+                self.soft(report.help(format!("write `{camel}`")).patch(start, camel.clone()));
+                self.skip();
+                Some(Ident { text: camel, span: start })
             }
             _ => None,
         };
-        let Some(name) = name else { return Err(self.bad("a refusal, `ignore` or `emit`")) };
+        let Some(name) = name else { return Err(self.bad(what)) };
         if self.is(Sign::Dot) {
             return Err(self.bad("the end of the refusal's name"));
         }
@@ -115,40 +123,23 @@ impl Parser<'_> {
     pub(super) fn names(&mut self, what: &str) -> Parsed<Vec<Ident>> {
         let mut names = Vec::new();
         loop {
-            match self.eat_lower() {
-                Some(name) => names.push(name),
-                None => return Err(self.no_name(what)),
+            names.push(self.name(what)?);
+            if self.eat(Sign::Comma) {
+                continue;
             }
-            if !self.eat(Sign::Comma) {
-                break;
+            let joined = self.is(Sign::Bar)
+                || self.is(Sign::OrOr)
+                || self.is_word("or")
+                || self.is_word("and");
+            if !joined {
+                return Ok(names);
             }
+            let span = self.span();
+            let report =
+                Diagnostic::error(self.notation.code, span, "several are separated by commas");
+            let gap = Span { start: self.before().end, ..span };
+            self.soft(report.help("write `,`").patch(gap, ","));
+            self.skip();
         }
-        let joined: Option<Span> = match self.peek() {
-            Tok::Name(word) if word == "or" || word == "and" => Some(self.span()),
-            Tok::Sign(Sign::Bar | Sign::OrOr) => Some(self.span()),
-            _ => None,
-        };
-        match joined {
-            Some(span) => {
-                let report =
-                    Diagnostic::error(self.notation.code, span, "several are separated by commas");
-                let gap = Span { start: self.before().end, ..span };
-                Err(Box::new(report.help("write `,`").patch(gap, ",")))
-            }
-            None => Ok(names),
-        }
-    }
-
-    fn no_name(&self, what: &str) -> crate::lang::lex::Bad {
-        let mut report = self.bad(what);
-        if let Tok::Name(text) = self.peek()
-            && is_upper(text)
-            && !matches!(self.peek_at(1), Tok::Sign(Sign::Dot | Sign::Open))
-        {
-            let right = heck::AsSnakeCase(text.as_str()).to_string();
-            report.help = Some(format!("write `{right}`"));
-            return Box::new(report.patch(self.span(), right));
-        }
-        report
     }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::parser::{Parsed, Parser};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::lang::lex::Bad;
 use crate::lang::token::{Sign, Tok};
 use crate::lang::tree::{Ident, RangeExpr, TypeExpr, TypeKind};
@@ -66,7 +66,9 @@ impl Parser<'_> {
             let at = Span { start: inner.span.end, ..inner.span };
             let report = Diagnostic::error(14, span, "`patch` without `?`");
             let help = "absent keeps, null clears, a value sets: write `patch T?`";
-            return Err(Box::new(report.help(help).patch(at, "?")));
+            self.soft(report.help(help).patch(at, "?"));
+            let maybe = TypeExpr { span: inner.span, kind: TypeKind::Option(Box::new(inner)) };
+            return Ok(TypeExpr { kind: TypeKind::Patch(Box::new(maybe)), span });
         }
         Ok(TypeExpr { kind: TypeKind::Patch(Box::new(inner)), span })
     }
@@ -79,7 +81,9 @@ impl Parser<'_> {
         let span = base.span.to(self.before());
         if self.is(Sign::Question) {
             let report = Diagnostic::error(14, self.span(), "a type with two `?`");
-            return Err(Box::new(report.help("one `?` is enough").patch(self.span(), "")));
+            let report = report.help("one `?` is enough").patch(self.span(), "");
+            self.soft(report);
+            while self.eat(Sign::Question) {}
         }
         Ok(TypeExpr { kind: TypeKind::Option(Box::new(base)), span })
     }
@@ -117,7 +121,7 @@ impl Parser<'_> {
             }
             "map" => self.map(&word)?,
             "entities" => self.entities(&word)?,
-            _ => return Err(unknown(&word)),
+            _ => self.unknown(&word),
         };
         Ok(TypeExpr { kind, span: start.to(self.before()) })
     }
@@ -200,7 +204,8 @@ impl Parser<'_> {
             let at = Span { start: word.span.end, ..word.span };
             let report = Diagnostic::error(14, word.span, "`decimal` without the number of places");
             let help = "write `decimal(2)`, or as many places as are needed";
-            return Err(Box::new(report.label("how many places?").help(help).patch(at, "(2)")));
+            self.soft(report.label("how many places?").help(help).patch(at, "(2)"));
+            return Ok(TypeKind::Decimal { scale: 2, range: None });
         }
         let Tok::Int(scale) = *self.peek() else {
             let mut report = self.unexpected(14, "the number of places");
@@ -208,15 +213,16 @@ impl Parser<'_> {
             return Err(report);
         };
         let scale_span = self.span();
-        let Some(places) = u8::try_from(scale).ok().filter(|_| scale <= MAX_SCALE) else {
+        let places = u8::try_from(scale).ok().filter(|_| scale <= MAX_SCALE);
+        if places.is_none() {
             let report =
                 Diagnostic::error(212, scale_span, format!("a decimal with {scale} places"));
-            return Err(Box::new(report.label("at most 12").help("write at most `decimal(12)`")));
-        };
+            self.soft(report.label("at most 12").help("write at most `decimal(12)`"));
+        }
         self.skip();
         let range = if self.eat(Sign::Comma) { Some(self.range()?) } else { None };
         self.close(Sign::Close, open, "")?;
-        Ok(TypeKind::Decimal { scale: places, range })
+        Ok(places.map_or(TypeKind::Error, |scale| TypeKind::Decimal { scale, range }))
     }
 
     /// `(min..max)` if it follows; whole numbers, and no negative ones for a length.
@@ -227,48 +233,39 @@ impl Parser<'_> {
         }
         let range = self.range()?;
         let ends = [range.min, range.max];
-        if ends.iter().flatten().any(|n| !n.fract().is_zero()) {
-            let report = Diagnostic::error(
-                14,
-                range.span,
-                format!("the bounds of `{word}` are whole numbers"),
-            );
-            return Err(Box::new(report.help("write whole numbers, or take `decimal(s, ..)`")));
-        }
-        if length && ends.iter().flatten().any(|n| n.is_sign_negative() && !n.is_zero()) {
-            let report = Diagnostic::error(
-                14,
-                range.span,
-                format!("the length of a `{word}` is not negative"),
-            );
-            return Err(Box::new(report.help("write `0..` or more")));
+        let whole = ends.iter().flatten().all(|n| n.fract().is_zero());
+        let negative = ends.iter().flatten().any(|n| n.is_sign_negative() && !n.is_zero());
+        if !whole {
+            let words = format!("the bounds of `{word}` are whole numbers");
+            let report = Diagnostic::error(14, range.span, words);
+            self.soft(report.help("write whole numbers, or take `decimal(s, ..)`"));
+        } else if length && negative {
+            let words = format!("the length of a `{word}` is not negative");
+            self.soft(Diagnostic::error(14, range.span, words).help("write `0..` or more"));
         }
         self.close(Sign::Close, open, "")?;
-        Ok(Some(range))
+        Ok(Some(range).filter(|_| whole && !(length && negative)))
     }
 
     fn range(&mut self) -> Parsed<RangeExpr> {
         let start = self.span();
         let min = self.bound();
         if !self.eat(Sign::DotDot) {
-            let mut report = self.unexpected(14, "a range such as `1..80`");
-            report.help = Some("both ends are included: `1..80`, `1..`, `..80`".to_owned());
-            if let (Some(n), true) = (min, self.is(Sign::Close)) {
-                let at = Span { start: self.before().end, ..self.before() };
-                report = Box::new(
-                    report.help(format!("exactly {n} is `{n}..{n}`, at most {n} is `..{n}`")),
-                );
-                report = Box::new(report.patch(at, format!("..{n}")));
-            }
-            return Err(report);
+            let report = self.unexpected(14, "a range such as `1..80`");
+            let (Some(n), true) = (min, self.is(Sign::Close)) else {
+                let help = "both ends are included: `1..80`, `1..`, `..80`";
+                return Err(Box::new(report.help(help)));
+            };
+            let at = Span { start: self.before().end, ..self.before() };
+            let help = format!("exactly {n} is `{n}..{n}`, at most {n} is `..{n}`");
+            self.soft(report.help(help).patch(at, format!("..{n}")));
+            return Ok(RangeExpr { min, max: min, span: start });
         }
         let max = self.bound();
         let span = start.to(self.before());
         if min.is_none() && max.is_none() {
             let report = Diagnostic::error(14, span, "a range without ends");
-            return Err(Box::new(
-                report.help("write `1..80`, `1..`, `..80`, or leave the brackets out"),
-            ));
+            self.soft(report.help("write `1..80`, `1..`, `..80`, or leave the brackets out"));
         }
         Ok(RangeExpr { min, max, span })
     }
@@ -286,29 +283,65 @@ impl Parser<'_> {
         self.skip();
         Some(if minus { -number } else { number })
     }
+
+    /// A word that is no type, with the nearest or the usual one; read as that one when it is clear.
+    fn unknown(&mut self, word: &Ident) -> TypeKind {
+        let text = word.text.as_str();
+        let words = format!("there is no type `{text}`");
+        let report = Diagnostic::error(102, word.span, words).label("unknown type");
+        let lower = text.to_lowercase();
+        let untyped = ["any", "json", "object", "jsonb", "struct", "bytes"].contains(&&*lower);
+        let elsewhere = ELSEWHERE.iter().find(|(there, _)| *there == lower).map(|(_, here)| *here);
+        let near = elsewhere.or_else(|| nearest(&lower, WORDS)).filter(|_| !untyped);
+        let (report, kind) = match near {
+            None if untyped => {
+                (report.help("describe it: a `[value.X]` or a `[union.X]`"), TypeKind::Error)
+            }
+            None => {
+                let help = "types begin in upper case, or are one of `bool int decimal(s) string \
+                            uuid date time duration list set map`";
+                (report.help(help), TypeKind::Error)
+            }
+            Some(near) => {
+                let kind = simple(near);
+                let report = report.help(format!("did you mean `{near}`?"));
+                let clear = kind.is_some();
+                let report = if clear { report.patch(word.span, near) } else { report };
+                (report, kind.unwrap_or(TypeKind::Error))
+            }
+        };
+        self.soft(report);
+        self.leftovers();
+        kind
+    }
+
+    /// Brackets behind an unknown type are not looked at.
+    fn leftovers(&mut self) {
+        let mut open = 0_u32;
+        loop {
+            match self.peek() {
+                Tok::Sign(Sign::Open | Sign::Lt) => open += 1,
+                Tok::Sign(Sign::Close | Sign::Gt) if open > 0 => open -= 1,
+                Tok::End | Tok::Doc(_) => return,
+                _ if open == 0 => return,
+                _ => {}
+            }
+            self.skip();
+        }
+    }
 }
 
-/// A word that is no type, with the nearest or the usual one.
-fn unknown(word: &Ident) -> Bad {
-    let text = word.text.as_str();
-    let report = Diagnostic::error(102, word.span, format!("there is no type `{text}`"))
-        .label("unknown type");
-    let lower = text.to_lowercase();
-    if matches!(lower.as_str(), "any" | "json" | "object" | "jsonb" | "struct" | "bytes") {
-        return Box::new(report.help("describe it: a `[value.X]` or a `[union.X]`"));
-    }
-    if let Some((_, here)) = ELSEWHERE.iter().find(|(there, _)| *there == lower) {
-        let report = report.help(format!("write `{here}`"));
-        let whole = !here.contains("<..");
-        return Box::new(if whole { report.patch(word.span, *here) } else { report });
-    }
-    let near = WORDS.iter().find(|w| strsim::damerau_levenshtein(w, &lower) <= w.len().max(3) / 3);
-    match near {
-        Some(near) => {
-            let report = report.help(format!("did you mean `{near}`?"));
-            let simple = matches!(*near, "bool" | "int" | "string" | "uuid" | "date" | "time" | "duration");
-            Box::new(if simple { report.patch(word.span, *near) } else { report })
-        }
-        None => Box::new(report.help("types begin in upper case, or are one of `bool int decimal(s) string uuid date time duration list set map`")),
-    }
+/// The type of a word that needs nothing behind it.
+fn simple(word: &str) -> Option<TypeKind> {
+    Some(match word {
+        "bool" => TypeKind::Bool,
+        "int" => TypeKind::Int(None),
+        "string" => TypeKind::String(None),
+        "uuid" => TypeKind::Uuid,
+        "date" => TypeKind::Date,
+        "time" => TypeKind::Time,
+        "duration" => TypeKind::Duration,
+        "decimal(2)" => TypeKind::Decimal { scale: 2, range: None },
+        _ => return None,
+    })
 }

@@ -2,9 +2,10 @@
 
 use super::{At, Lower};
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::tree::{Expr, Field, Ident, Path};
-use crate::lang::{Text, parse};
+use crate::lang::tree::{Expr, Field, Ident, Path, TypeExpr, TypeKind, Typed};
+use crate::lang::{SpanMap, Text, parse};
 use crate::shapes::Form;
+use crate::source::Span;
 use crate::syntax::toml::{Kind, Node};
 
 impl Lower<'_> {
@@ -61,14 +62,19 @@ impl Lower<'_> {
     /// A field list in either form.
     pub(super) fn fields(&mut self, at: &At<'_>, node: &Node) -> Option<Vec<Field>> {
         match &node.kind {
-            Kind::Array(_) => self.several(at, &Form::Fields, node, parse::field),
+            Kind::Array(_) => {
+                let texts = self.texts(at, &Form::Fields, node)?;
+                Some(texts.into_iter().filter_map(|text| self.field(text)).collect())
+            }
             Kind::Table(entries) => {
                 let mut fields = Vec::new();
                 for entry in entries {
                     if !matches!(entry.value.kind, Kind::Text(_)) {
                         let inner = At { key: &entry.key, ..*at };
                         self.wrong_type(&inner, &Form::Type, &entry.value);
-                    } else if let Some(typed) = self.notation(&entry.value, parse::typed) {
+                    } else {
+                        let typed = self.notation(&entry.value, parse::typed);
+                        let typed = typed.unwrap_or_else(|| unreadable(entry.value.span));
                         let span = entry.key.span.to(entry.value.span);
                         fields.push(Field { name: entry.key.clone(), typed, span });
                     }
@@ -80,6 +86,17 @@ impl Lower<'_> {
                 None
             }
         }
+    }
+
+    /// A field of an array; a broken one keeps its name, so that uses of it are silent.
+    fn field(&mut self, node: &Node) -> Option<Field> {
+        if let Some(field) = self.notation(node, parse::field) {
+            return Some(field);
+        }
+        let Kind::Text(text) = &node.kind else { return None };
+        let map = SpanMap::new(node.span.file, self.source(node), node.span.start as usize);
+        let name = parse::first_name(&Text::new(text, map))?;
+        Some(Field { typed: unreadable(name.span), span: name.span, name })
     }
 
     /// A table from names to field lists.
@@ -123,6 +140,12 @@ impl Lower<'_> {
         self.lose(found);
         None
     }
+}
+
+/// The type of a field that could not be read; it agrees with everything.
+fn unreadable(span: Span) -> Typed {
+    let ty = Some(TypeExpr { kind: TypeKind::Error, span });
+    Typed { ty, optional: false, marks: Vec::new(), default: None, doc: None }
 }
 
 /// `X` or `ctx.X`; a report about anything else.

@@ -87,8 +87,9 @@ impl<'a> Lower<'a> {
         }
         let raw = self.text.get(node.span.range()).unwrap_or_default();
         let map = SpanMap::new(self.file, raw, node.span.start as usize);
+        let before = self.sink.found().len();
         let tree = parse(&Text::new(text, map), self.sink);
-        self.lost |= tree.is_none();
+        self.lost |= self.sink.found().len() > before;
         tree
     }
 

@@ -1,5 +1,6 @@
 //! The words of the reports about keys.
 
+use super::list::is_name;
 use super::{At, Lower, Subject};
 use crate::diagnostics::{Diagnostic, all_nearest};
 use crate::lang::tree::Ident;
@@ -36,10 +37,20 @@ impl Lower<'_> {
         let short = source.len() < 200 && !source.contains('\n');
         match (form, &node.kind) {
             (
-                Form::Text | Form::Expr | Form::Exprs | Form::ExprMap | Form::Time,
+                Form::Text | Form::Expr | Form::Exprs,
                 Kind::Int(Some(_)) | Kind::Float | Kind::Bool(_) | Kind::Datetime,
-            ) if short => Some(format!("\"{source}\"")),
-            (Form::Fields, Kind::Text(_)) if short => Some(format!("[{source}]")),
+            ) if short
+                && (matches!(node.kind, Kind::Bool(_))
+                    || !source.contains(['+', 'e', 'x', 'o', 'n', 'i'])) =>
+            {
+                Some(format!("\"{source}\""))
+            }
+            (Form::Time, Kind::Datetime) if source.ends_with('Z') && source.contains('T') => {
+                Some(format!("\"{source}\""))
+            }
+            (Form::Fields, Kind::Text(text)) if is_name(text.trim_end_matches('?')) => {
+                Some(format!("[{source}]"))
+            }
             (Form::Tables(_), Kind::Table(_)) if source.starts_with('[') => {
                 Some(format!("[{source}]"))
             }

@@ -6,7 +6,7 @@
 //! finding and adds none.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use minos::diagnostics::{Diagnostic, Severity, Sink, code, patch, render};
+use minos::diagnostics::{Diagnostic, Severity, code, patch, render};
 use minos::source::{FileId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,10 @@ type Files = Vec<(Utf8PathBuf, Vec<u8>)>;
 /// All findings on these files. Advice is a matter of taste and left out.
 pub(super) fn check(files: Files) -> (Sources, Vec<Diagnostic>) {
     let (sources, tree, mut sink) = minos::syntax::load(files);
-    resolve(&tree, &mut sink);
+    let _ = minos::resolve::resolve(&tree, &sources, &mut sink);
     let found = sink.finish().into_iter().filter(|d| d.severity != Severity::Advice).collect();
     (sources, found)
 }
-
-fn resolve(_tree: &minos::syntax::tree::Tree, _sink: &mut Sink) {}
 
 pub(super) struct Case {
     pub(super) name: String,

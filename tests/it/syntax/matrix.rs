@@ -143,6 +143,23 @@ fn every_example_is_fine() {
 }
 
 #[test]
+fn words_of_a_later_stage_are_not_yet() {
+    let mut tried = 0;
+    for place in places().into_iter().filter(|place| !place.later) {
+        for key in place.shape.keys() {
+            for word in key.later_words {
+                let mut keys = base(place.shape, &[key.name]);
+                let mine = keys.iter_mut().filter(|k| k.0 == key.name);
+                mine.for_each(|k| k.1 = format!("\"{word}\""));
+                place.expect(&keys, &["MN050"]);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 0);
+}
+
+#[test]
 fn a_wrong_type_is_one_report() {
     for place in places() {
         for key in place.shape.keys().filter(|key| !matches!(key.form, Form::Free)) {
@@ -265,4 +282,52 @@ fn a_key_that_is_there_twice_is_one_report() {
             assert_eq!(codes, expected, "{}", place.text(&keys));
         }
     }
+}
+
+/// Whatever the value: a help that is a patch takes its report away and brings no other.
+#[test]
+fn patches_mend() {
+    let values = [
+        "1.5",
+        "5",
+        "-0",
+        "1e5",
+        "0x10",
+        "true",
+        "\"plate\"",
+        "\"true\"",
+        "\"12\"",
+        "\"rost\"",
+        "2026-01-05",
+        "2026-01-05T09:00:00Z",
+        "2026-01-05T09:00:00+01:00",
+        "[]",
+        "{}",
+        "[1]",
+        "[[]]",
+        "{ a = 1 }",
+        "\"\"",
+    ];
+    let mut tried = 0;
+    for place in places() {
+        for key in place.shape.keys() {
+            for value in values {
+                let mut keys = base(place.shape, &[key.name]);
+                keys.iter_mut().filter(|k| k.0 == key.name).for_each(|k| k.1 = value.to_owned());
+                let text = place.text(&keys);
+                let (_, _, sink) = load(&[(place.path, &text)]);
+                for found in sink.found().iter().filter(|found| !found.patch.is_empty()) {
+                    let mut patched = text.clone();
+                    for edit in &found.patch {
+                        patched.replace_range(edit.span.range(), &edit.text);
+                    }
+                    let after = check(&[(place.path, &patched)]);
+                    let before = check(&[(place.path, &text)]);
+                    assert_eq!(after.len() + 1, before.len(), "{before:#?}\n{after:#?}\n{patched}");
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
 }

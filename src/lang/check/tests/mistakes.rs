@@ -52,7 +52,7 @@ fn types() {
             "MN205 this value may be none and was not tested @ planned.end",
         ),
         ("notes.any(|n| n.shown)", "MN205 `shown` needs a known member @ shown"),
-        ("closed < true", "MN206 bool has no order @ closed < true"),
+        ("closed < true", "MN206 values of bool have no order @ closed < true"),
         ("plate == 'x'", "MN210 a length of 1 is outside 4..10 @ 'x'"),
         ("plate == 'a b c d'", "MN210 this is no `Plate` @ 'a b c d'"),
         ("Window(start = today, end = 3)", "MN201 expected date?, found int @ 3"),

@@ -45,7 +45,7 @@ fn ten_thousand_of_everything_is_one_report() {
         let text: String = text.chars().take(16_000).collect();
         for (name, _) in ALL {
             let (tree, found) = read(name, &text);
-            assert_eq!(found.len(), usize::from(tree.is_none()), "{name}: {unit}");
+            assert!(found.len() <= 1 && (tree.is_some() || found.len() == 1), "{name}: {unit}");
         }
     }
     assert_eq!(broken("expr", &"(".repeat(10_000)).code, 7);
@@ -126,7 +126,7 @@ proptest! {
             let mut sink = Sink::new();
             let tree = read(&Text::new(&text, SpanMap::new(FileId(0), &quoted, 0)), &mut sink);
             let found = sink.finish();
-            prop_assert_eq!(found.len(), usize::from(tree.is_none()), "{} `{}`", name, text);
+            prop_assert!(found.len() <= 1 && (tree.is_some() || found.len() == 1), "{} `{}`", name, text);
             for report in found {
                 prop_assert!(report.primary.span.end as usize <= quoted.len());
             }

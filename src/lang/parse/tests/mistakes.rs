@@ -56,6 +56,7 @@ const MISTAKES: &[(&str, &str, u16, &str, &str)] = &[
     ("expr", "@", 10, "@", "@anna"),
     ("expr", "Money(1, 'CHF')", 8, "1", "arguments are named"),
     ("expr", "Money()", 8, "()", "leave them out"),
+    ("field", "a: vec<int>", 102, "vec", "list<..>"),
     ("field", "a: float", 102, "float", "decimal(2)"),
     ("field", "a: json", 102, "json", "`[value.X]`"),
     ("field", "a: strng", 102, "strng", "did you mean `string`?"),
@@ -87,7 +88,7 @@ const MISTAKES: &[(&str, &str, u16, &str, &str)] = &[
     ("rule", "a else No else Other", 20, "else Other", "after the end"),
     ("statuses", "open | quoted", 18, "|", "write `,`"),
     ("statuses", "open or quoted", 18, "or", "write `,`"),
-    ("statuses", "InWork", 18, "InWork", "write `in_work`"),
+    ("statuses", "InWork", 114, "InWork", "write `in_work`"),
     ("statuses", "", 18, "", "a status"),
     ("unique", "plate", 15, "", "`else` and the refusal"),
     ("message", "tool_added", 16, "tool_added", "write `ToolAdded`"),
@@ -99,7 +100,7 @@ const MISTAKES: &[(&str, &str, u16, &str, &str)] = &[
     ("message", "", 16, "", "an event or command"),
     ("change", "a == 1", 17, "==", "write `=`"),
     ("change", "push a = 1", 17, "push", "write `append`"),
-    ("change", "apend a = 1", 17, "apend", "did you mean `append`?"),
+    ("change", "apend a = 1", 17, "apend", "write `append`"),
     ("change", "state.a = 1", 17, ".", "by its own name"),
     ("change", "a[1] = 2", 17, "[", "put name[key]"),
     ("change", "remove parts", 17, "", "`[key]` or `where`"),
@@ -142,6 +143,41 @@ fn each_mistake_is_one_report_at_its_place() {
         assert!(shown.contains(part), "{notation} `{text}`: {shown}");
         assert!(report.help.is_some(), "{notation} `{text}` has no help: {shown}");
     }
+}
+
+#[test]
+fn what_is_clear_is_read_as_it_was_meant() {
+    for (notation, text, meant) in [
+        ("expr", "a and b or not c", "a && b || !c"),
+        ("expr", "a = 1", "a == 1"),
+        ("expr", "a & b | c", "a && b || c"),
+        ("expr", "0 < a < b", "0 < a && a < b"),
+        ("expr", "x == null", "x == none"),
+        ("expr", "x == \"paid\"", "x == 'paid'"),
+        ("expr", "a ≥ 3", "a >= 3"),
+        ("message", "tool_added(price: 1, ev.name)", "ToolAdded(price = 1, name = ev.name)"),
+        ("message", "Added()", "Added"),
+        ("rule", "a else too_late", "a else TooLate"),
+        ("rule", "a else ignor", "a else ignore"),
+        ("statuses", "open or InWork", "open, in_work"),
+        ("change", "push a = 1", "append a = 1"),
+        ("each", "JobList if a", "JobList where a"),
+        ("field", "a int(1..4) = 2", "a: int(1..4) = 2"),
+        ("field", "a: strng(1..80) was b", "a: string was b"),
+        ("field", "a: decimal? # d", "a: decimal(2)? # d"),
+        ("field", "a: string(5)", "a: string(5..5)"),
+        ("field", "a: patch date", "a: patch date?"),
+        ("action", "compenste", "compensate"),
+    ] {
+        let (tree, found) = read(notation, text);
+        assert_eq!(found.len(), 1, "{notation} `{text}`: {found:?}");
+        assert_eq!(tree, Some(super::good(notation, meant)), "{notation} `{text}`");
+    }
+    let several = broken("expr", "a and b or c");
+    assert_eq!(several.patch.len(), 2, "all mistakes of a text are mended at once: {several:?}");
+    assert!(broken("expr", "a and b +").patch.is_empty(), "not mended by this alone");
+    assert_eq!(read("rule", "a > 1").0.as_deref(), Some("(rule (Gt a 1) (error))"));
+    assert_eq!(read("field", "a: json<x>(1) = 1").0.as_deref(), Some("a: (error) =1"));
 }
 
 #[test]

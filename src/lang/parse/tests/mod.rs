@@ -58,13 +58,13 @@ pub(super) fn read(notation: &str, text: &str) -> (Option<String>, Vec<Diagnosti
 /// The dump of a good text.
 pub(super) fn good(notation: &str, text: &str) -> String {
     let (tree, found) = read(notation, text);
-    tree.unwrap_or_else(|| panic!("{notation} `{text}`: {found:?}"))
+    assert!(found.is_empty(), "{notation} `{text}`: {found:?}");
+    tree.unwrap_or_else(|| panic!("{notation} `{text}` gives nothing"))
 }
 
 /// The one report on a broken text.
 pub(super) fn broken(notation: &str, text: &str) -> Diagnostic {
-    let (tree, mut found) = read(notation, text);
-    assert!(tree.is_none(), "{notation} `{text}` was read as {tree:?}");
+    let (_, mut found) = read(notation, text);
     assert_eq!(found.len(), 1, "{notation} `{text}`: {found:?}");
     found.remove(0)
 }

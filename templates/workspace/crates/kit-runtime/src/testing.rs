@@ -64,13 +64,18 @@ impl Answer {
 }
 
 impl Probe {
-    /// Starts one service with an empty database in this folder.
+    /// Starts one service with an empty database in this folder. Nobody answers for the contexts it listens to.
     ///
     /// # Panics
     /// When it does not start.
     pub async fn start(service: Builder, folder: &str, name: &str) -> Self {
         let file = fresh(folder, name);
-        Self::of(service.start(&[("DATABASE_URL", &file), ("DEV", "1")]).await)
+        let sources = service.sources();
+        let sources: Vec<String> =
+            sources.iter().map(|it| format!("{}_URL", it.to_ascii_uppercase())).collect();
+        let mut settings = vec![("DATABASE_URL", file.as_str()), ("DEV", "1")];
+        settings.extend(sources.iter().map(|it| (it.as_str(), "http://127.0.0.1:9")));
+        Self::of(service.start(&settings).await)
     }
 
     /// Starts a system with empty databases of these contexts in this folder.

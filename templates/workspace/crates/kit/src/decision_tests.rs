@@ -317,10 +317,10 @@ fn enums_are_their_names() {
 
 #[test]
 fn a_view_folds_rows() {
-    let built = recorded::<ShelfEvent>(uuid("shelf"), "open", Built { room: 1 }.into());
-    let filled = recorded::<ShelfEvent>(uuid("shelf"), "open", Filled { books: 2 }.into());
+    let built = recorded::<ShelfEvent>(uuid("shelf"), "open", Built { room: 1 });
+    let filled = recorded::<ShelfEvent>(uuid("shelf"), "open", Filled { books: 2 });
     let seen = rows::<Full, _>([built.clone(), filled.clone(), filled.clone()]).unwrap();
     assert_eq!(seen.iter().map(|row| row.books).collect::<Vec<_>>(), [4]);
-    let gone = recorded::<ShelfEvent>(uuid("shelf"), "gone", Removed {}.into());
+    let gone = recorded::<ShelfEvent>(uuid("shelf"), "gone", Removed {});
     assert_eq!(rows::<Full, _>([built, filled, gone]), Ok(Vec::new()));
 }

@@ -24,6 +24,7 @@ pub mod patch;
 pub mod policy;
 pub mod prelude;
 pub mod query;
+mod query_holds;
 pub mod refusal;
 pub mod row;
 pub mod settings;

@@ -2,6 +2,10 @@
 //!
 //! Failed expectations panic, as tests do; nothing outside tests uses this module.
 
+mod happened;
+
+pub use happened::{Happened, happened, recorded, rows};
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,8 +14,8 @@ use uuid::Uuid;
 use crate::aggregate::{Aggregate, Command, Create, Decide, Upsert};
 use crate::context::{Actor, Context};
 use crate::decision::{self, Halt, Outcome};
-use crate::event::{Event, Recorded};
-use crate::fault::{Fault, Folded, Need};
+use crate::event::Event;
+use crate::fault::Need;
 use crate::id::Id;
 use crate::row::Row;
 
@@ -265,67 +269,6 @@ pub fn stored_as<E: Event>(event: impl Into<E>, name: &str, version: u16, payloa
     assert_eq!((event.name(), event.version()), (name, version));
     assert_eq!(event.encode().as_ref(), Ok(&payload));
     assert_eq!(E::decode(name, version, payload), Ok(event));
-}
-
-/// An event as a view sees it: first in its stream, recorded [`now`], by nobody.
-pub fn recorded<E: Event>(stream: impl Into<E::Stream>, status: &str, data: E) -> Recorded<E> {
-    Recorded {
-        id: uuid("event"),
-        stream: stream.into(),
-        version: 1,
-        time: now(),
-        status: (!status.is_empty()).then(|| status.to_owned()),
-        actor: Actor::nobody(),
-        correlation_id: uuid("correlation"),
-        causation_id: uuid("causation"),
-        shard: 0,
-        pos: 1,
-        data,
-    }
-}
-
-/// The rows of a view after these events.
-///
-/// # Errors
-/// When arithmetic fails.
-pub fn rows<V, E>(events: impl IntoIterator<Item = Recorded<E>>) -> Folded<Vec<V::Row>>
-where
-    V: crate::Fold<E>,
-    E: Event,
-{
-    let mut rows: std::collections::BTreeMap<crate::view::KeyOf<V>, V::Row> =
-        std::collections::BTreeMap::new();
-    for event in events {
-        for key in V::keys(&event)? {
-            let row = V::fold(&key, rows.remove(&key), &event)?;
-            if let Some(row) = row {
-                rows.insert(key, row);
-            }
-        }
-    }
-    Ok(rows.into_values().collect())
-}
-
-/// The messages that a policy sends, with these rows at hand.
-///
-/// # Errors
-/// Faults of the policy.
-pub fn react<P, E>(
-    event: &Recorded<E>,
-    add: impl Fn(&mut Context, Need),
-) -> Folded<Vec<crate::Message>>
-where
-    P: crate::Policy<E>,
-    E: Event,
-{
-    let mut cx = Context::at(event.time);
-    for _ in 0..100 {
-        match P::on(event, &cx) {
-            Err(Fault::Need(need)) => add(&mut cx, need),
-            done => return done,
-        }
-    }
-    Err(Fault::data("the policy asks for more and more"))
 }
 
 /// The id with this name, as scenarios write it.

@@ -234,7 +234,7 @@ impl Builder {
     }
 
     /// The contexts whose events or messages come here.
-    pub(super) fn sources(&self) -> BTreeSet<String> {
+    pub(crate) fn sources(&self) -> BTreeSet<String> {
         let views = self.views.iter().flat_map(|part| {
             let policies = part.policies.iter().map(|policy| policy.stream());
             part.view.streams().into_iter().chain(policies)

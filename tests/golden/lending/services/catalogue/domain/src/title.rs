@@ -42,6 +42,10 @@ impl Aggregate for Title {
     type Event = TitleEvent;
     type Refusal = TitleRefusal;
 
+    fn id_field() -> String {
+        "isbn".to_owned()
+    }
+
     fn begin(isbn: Isbn, event: &TitleEvent) -> Folded<Self> {
         match event {
             TitleEvent::TitleListed(ev) => Ok(Self {

@@ -1,0 +1,32 @@
+// Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
+//! Policy recall withdrawn.
+
+use contracts::catalogue;
+use kit::prelude::*;
+use lending_domain::member::Recall;
+
+use crate::views::MemberListRow;
+
+/// Recall withdrawn.
+pub struct RecallWithdrawn;
+
+impl Policy<catalogue::TitleEvent> for RecallWithdrawn {
+    const NAME: &'static str = "recall_withdrawn";
+
+    fn on(event: &Recorded<catalogue::TitleEvent>, cx: &Context) -> Folded<Vec<Message>> {
+        let mut messages = Vec::new();
+        match &event.data {
+            catalogue::TitleEvent::TitleWithdrawn(ev) => {
+                for row in cx.rows::<MemberListRow>(Cond::Const(true))? {
+                    if row.isbns.contains(&event.stream) {
+                        let recall =
+                            Recall { isbn: event.stream.clone(), reason: ev.reason.clone() };
+                        messages.push(Message::to(&row.member_id, &recall)?.for_row(row.member_id));
+                    }
+                }
+            }
+            catalogue::TitleEvent::TitleListed(_) => {}
+        }
+        Ok(messages)
+    }
+}
