@@ -14,7 +14,7 @@ impl Newtype for Isbn {
     fn rules(value: &mut String, at: &mut Violations) {
         *value = text::upper(&text::trim(value));
         at.length("", value, 10..=17);
-        at.require(text::matches(value, "^[0-9]{9,12}[0-9X]$"), "bad_isbn", "bad isbn");
+        at.require(text::matches(value, "^[0-9A-Z]+$"), "bad_isbn", "bad isbn");
     }
 }
 

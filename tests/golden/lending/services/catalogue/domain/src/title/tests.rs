@@ -11,7 +11,7 @@ use super::{
 };
 
 fn isbn() -> Isbn {
-    Isbn::try_new("0000000000").expect("an example")
+    Isbn::try_new("AAAAAAAAAA").expect("an example")
 }
 
 fn title_listed() -> TitleListed {

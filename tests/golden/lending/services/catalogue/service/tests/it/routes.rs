@@ -9,7 +9,7 @@ const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 #[tokio::test]
 async fn commands_on_nothing_find_nothing() {
     let probe = Probe::start(catalogue::service(), FOLDER, "nothing").await;
-    let title = "/titles/0000000000";
+    let title = "/titles/AAAAAAAAAA";
     let _ = probe.get(title).await.refused(404, "not_found");
     let add_copies = json!({ "count": 1 });
     let _ = probe.post(&format!("{title}/add-copies"), add_copies).await.refused(404, "not_found");
@@ -22,7 +22,7 @@ async fn commands_on_nothing_find_nothing() {
 #[tokio::test]
 async fn list_title_makes_a_title() {
     let probe = Probe::start(catalogue::service(), FOLDER, "list_title").await;
-    let list_title = json!({ "isbn": "0000000000", "name": "A", "genre": "novel" });
+    let list_title = json!({ "isbn": "AAAAAAAAAA", "name": "A", "genre": "novel" });
     let made = probe.post("/titles", list_title).await.is(201);
     let title = format!("/titles/{}", made.text("isbn"));
     let state = probe.get(&title).await.is(200);

@@ -12,7 +12,7 @@ async fn commands_on_nothing_find_nothing() {
     let probe = Probe::start(lending::service(), FOLDER, "nothing").await;
     let member = format!("/members/{}", uuid("member"));
     let _ = probe.get(&member).await.refused(404, "not_found");
-    let borrow = json!({ "isbn": "9780141439587" });
+    let borrow = json!({ "isbn": "AAAAAAAAAA" });
     let _ = probe.post(&format!("{member}/borrow"), borrow).await.refused(404, "not_found");
     let change_phone = json!({});
     let _ =
@@ -21,9 +21,9 @@ async fn commands_on_nothing_find_nothing() {
     let _ = probe.post(&format!("{member}/leave"), leave).await.refused(404, "not_found");
     let pay_fines = json!({});
     let _ = probe.post(&format!("{member}/pay-fines"), pay_fines).await.refused(404, "not_found");
-    let recall = json!({ "isbn": "9780141439587", "reason": "A" });
+    let recall = json!({ "isbn": "AAAAAAAAAA", "reason": "A" });
     let _ = probe.post(&format!("{member}/recall"), recall).await.refused(404, "not_found");
-    let return_ = json!({ "isbn": "9780141439587" });
+    let return_ = json!({ "isbn": "AAAAAAAAAA" });
     let _ = probe.post(&format!("{member}/return"), return_).await.refused(404, "not_found");
     probe.end().await;
 }
