@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::decide::{self, EMIT};
 use super::messages::messages_of;
-use super::resolver::{Agg, Resolver};
+use super::resolver::{Agg, Evt, Resolver};
 use super::routes;
 use super::walk;
 use super::words::list;
@@ -37,14 +37,14 @@ fn command(
 ) -> Option<Command> {
     let name = tree.head.name.text.clone();
     let cmd = r.contexts.get(context)?.commands.get(&name)?;
-    let (aggregate, record) = (cmd.aggregate.clone(), cmd.record);
+    let (aggregate, record) = (cmd.aggregate.clone()?, cmd.record);
     shape(tree, r.tree.broken, sink);
     let scope = decide::scope(r, context, cmd);
     let (from, lookups, rules) = r.check(Some(context), scope, sink, |r, c| {
-        let agg = aggregate.as_ref().and_then(|a| r.aggregate(context, a));
+        let agg = r.aggregate(context, &aggregate);
         let from = tree.from.as_ref().and_then(|f| statuses(r, c, context, agg, f));
         let lookups = decide::lookups(c, tree);
-        let at = &mut |c: &mut Checker<'_>, m: &Message| emit(r, c, context, m);
+        let at = &mut |c: &mut Checker<'_>, m: &Message| emit(r, c, (context, agg), m);
         let rules = match tree.decide {
             Some(_) => Rules::default(),
             None => decide::rules(r, c, tree, agg, at),
@@ -58,7 +58,6 @@ fn command(
         },
         None => Decide::Rules(rules),
     };
-    let aggregate = aggregate?;
     let kind = match (&tree.creates, tree.if_missing.as_ref().map(|m| m.value)) {
         (Some(_), _) => CommandKind::Creates,
         (None, Some(tree::IfMissing::Ignore)) => CommandKind::On(IfMissing::Ignore),
@@ -86,11 +85,20 @@ fn command(
 }
 
 /// An event of the own aggregate with every field given.
-fn emit(r: &Resolver<'_>, c: &mut Checker<'_>, context: &str, message: &Message) -> MessageIr {
+fn emit(
+    r: &Resolver<'_>,
+    c: &mut Checker<'_>,
+    (context, agg): (&str, Option<&Agg<'_>>),
+    message: &Message,
+) -> MessageIr {
     let name = &message.path.name.text;
     let own = message.path.context.as_ref().is_none_or(|p| p.text == context);
     let event = r.contexts.get(context).and_then(|ctx| ctx.events.get(name));
-    match event.filter(|_| own) {
+    let mine = |e: &&Evt<'_>| {
+        let owner = agg.map(|a| &a.tree.head.name.text);
+        own && e.is_known() && e.aggregate.as_ref() == owner
+    };
+    match event.filter(mine) {
         Some(event) => {
             let fields = r.world.types.fields(event.record);
             c.message(message, &Target { context, name, fields }, &EMIT)
@@ -138,7 +146,7 @@ fn statuses(
             }
         }
     }
-    let at = &mut |c: &mut Checker<'_>, m: &Message| emit(r, c, context, m);
+    let at = &mut |c: &mut Checker<'_>, m: &Message| emit(r, c, (context, Some(agg)), m);
     let otherwise = match &from.otherwise {
         Some(outcome) => decide::outcome(r, c, outcome, at),
         None => OutcomeIr::Refuse(RefusalIr {

@@ -137,6 +137,7 @@ pub(super) fn new_event<'t>(
         aggregate: None,
         record: r.world.types.add(empty(RecordRole::Event)),
         scope: r.world.types.add(empty(RecordRole::Scope)),
+        broken: false,
         emitted: false,
         creating: false,
         follows: false,
@@ -158,7 +159,8 @@ fn projections_of<'t>(
         if once(&mut seen, &head.name, what, sink) {
             let row = record(&head.name.text, Some(name), RecordRole::Row, vec![], head.span);
             let row = r.world.types.add(row);
-            let entry = Proj { view, replica, of: None, key: vec![], row, untyped: vec![] };
+            let entry =
+                Proj { view, replica, of: None, key: vec![], row, broken: false, untyped: vec![] };
             ctx.projections.insert(head.name.text.clone(), entry);
         }
     }

@@ -309,7 +309,7 @@ fn table_shape(table: &crate::syntax::tree::Table, sink: &mut Sink) {
         sink.push(Diagnostic::error(323, name.span, found).help("add `\"else => VALUE\"`"));
         return;
     };
-    if last.cond.is_some() {
+    if table.rows.iter().all(|row| row.cond.is_some()) {
         let found = format!("table `{}` has no `else` row", name.text);
         sink.push(
             Diagnostic::error(323, last.span, found)

@@ -139,7 +139,7 @@ fn event(
     let entry = r.contexts.get(context)?.events.get(name)?;
     let (tree, record, scope_record, span) = (entry.tree, entry.record, entry.scope, entry.span);
     let (creating, follows) = (entry.creating, entry.follows || !entry.emitted);
-    let aggregate = entry.aggregate.clone()?;
+    let aggregate = entry.aggregate.clone().filter(|_| entry.is_known())?;
     let agg = r.aggregate(context, &aggregate)?;
     let (state, status, id) = (agg.state, agg.status, agg.id.clone());
     let meta = r.meta(status);

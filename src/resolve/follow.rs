@@ -50,13 +50,19 @@ pub(super) fn event(
             };
             sink.push(report);
         }
-        return None;
+        let name = super::words::only(&name, known.iter().map(String::as_str))?;
+        let known = r.contexts.get(&context)?.events.get(&name)?.is_known();
+        return known.then_some(EventRef { context, name });
     };
     if context != own && !found.is_public() {
-        let report = super::private::event(r, &context, &name, path);
-        sink.push(report);
+        let key = (own.to_owned(), context.clone(), name.clone());
+        if r.private.insert(key) {
+            let report = super::private::event(r, &context, &name, path);
+            sink.push(report);
+        }
     }
-    Some(EventRef { context, name })
+    let known = r.contexts.get(&context)?.events.get(&name)?.is_known();
+    known.then_some(EventRef { context, name })
 }
 
 /// The events of an aggregate that a context can see, sorted.
@@ -64,7 +70,9 @@ pub(super) fn visible(r: &Resolver<'_>, own: &str, of: &(String, String)) -> Vec
     let Some(ctx) = r.contexts.get(&of.0) else { return vec![] };
     ctx.events
         .iter()
-        .filter(|(_, e)| e.aggregate.as_ref() == Some(&of.1) && (of.0 == own || e.is_public()))
+        .filter(|(_, e)| {
+            e.aggregate.as_ref() == Some(&of.1) && !e.broken && (of.0 == own || e.is_public())
+        })
         .map(|(name, _)| EventRef { context: of.0.clone(), name: name.clone() })
         .collect()
 }
@@ -98,7 +106,7 @@ pub(super) fn candidates(r: &Resolver<'_>, context: &str, name: &str) -> Vec<Eve
 
 fn quiet(r: &Resolver<'_>, own: &str, path: &Path) -> Option<EventRef> {
     let context = path.context.as_ref().map_or(own, |c| c.text.as_str());
-    let known = r.contexts.get(context)?.events.contains_key(&path.name.text);
+    let known = r.contexts.get(context)?.events.get(&path.name.text)?.is_known();
     known.then(|| EventRef { context: context.to_owned(), name: path.name.text.clone() })
 }
 

@@ -44,7 +44,9 @@ pub(super) fn fields(r: &mut Resolver<'_>, sink: &mut Sink) {
         }
         for (event, span) in rust {
             must_list(r, name, &event, span, "only Rust emits it", &[], sink);
-            set_event(r, name, &event, vec![]);
+            if let Some(entry) = r.contexts.get_mut(name).and_then(|c| c.events.get_mut(&event)) {
+                entry.broken = true;
+            }
         }
         never_emitted(r, context, sink);
     }
@@ -56,10 +58,12 @@ fn implying<'t>(r: &Resolver<'_>, context: &str, command: &'t tree::Command) -> 
         return vec![];
     }
     let Some(ctx) = r.contexts.get(context) else { return vec![] };
+    let aggregate = ctx.commands.get(&command.head.name.text).and_then(|cmd| cmd.aggregate.clone());
     let unlisted = |m: &&Message| {
         let own = m.path.context.as_ref().is_none_or(|c| c.text == context);
         let event = ctx.events.get(&m.path.name.text);
-        own && event.is_some_and(|e| e.tree.is_none_or(|t| t.fields.is_none()))
+        let mine = |e: &super::resolver::Evt<'_>| aggregate.is_some() && e.aggregate == aggregate;
+        own && event.is_some_and(|e| mine(e) && e.tree.is_none_or(|t| t.fields.is_none()))
     };
     messages_of(command).into_iter().map(|(m, _, _)| m).filter(unlisted).collect()
 }

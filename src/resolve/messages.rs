@@ -75,7 +75,7 @@ pub(super) fn aggregate_in(
         }
     };
     sink.push(report);
-    None
+    super::words::only(&name.text, known.iter().map(String::as_str))
 }
 
 /// Aggregates and fields of commands.
@@ -311,7 +311,9 @@ fn implied_owner(
     sink: &mut Sink,
 ) -> Option<String> {
     let Some(first) = emitters.first() else {
-        if let Some(tree) = tree {
+        if let Some(tree) = tree
+            && !r.tree.broken
+        {
             unowned(r, context, tree, sink);
         }
         return None;

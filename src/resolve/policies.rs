@@ -117,34 +117,52 @@ pub(super) fn target(
     if ctx.not_yet.contains(&name) {
         return None;
     }
-    let Some(cmd) = ctx.commands.get(&name) else {
-        let known: Vec<String> = ctx.commands.keys().cloned().collect();
-        let report = if ctx.events.contains_key(&name) {
-            let found = format!("`{name}` is an event, not a command");
-            Diagnostic::error(110, path.name.span, found)
-                .help("send a command; only commands emit events")
-        } else {
-            let found = format!("there is no command `{name}`");
-            let report = Diagnostic::error(104, path.name.span, found);
-            let report = r.suggest(report, path.name.span, &name, known.iter().map(String::as_str));
-            if report.help.is_some() {
-                report
-            } else {
-                report.help(format!("declare it: `[command.{name}]`"))
-            }
-        };
-        sink.push(report);
-        return None;
+    let name = match ctx.commands.get(&name) {
+        Some(_) => name,
+        None => unknown(r, &context, path, sink)?,
     };
+    let cmd = r.contexts.get(&context)?.commands.get(&name)?;
     if context != own && !cmd.tree.public {
-        sink.push(private::command(r, &context, &name, path));
+        let key = (own.to_owned(), context.clone(), name.clone());
+        if !r.private.contains(&key) {
+            sink.push(private::command(r, &context, &name, path));
+            r.private.insert(key);
+        }
     }
+    let cmd = r.contexts.get(&context)?.commands.get(&name)?;
     let aggregate = cmd.aggregate.as_ref()?;
     let id = r.aggregate(&context, aggregate).map(|a| &a.id)?;
     let made_by_server = cmd.tree.creates.is_some() && !id.by_client;
     let list = if made_by_server { cmd.record } else { cmd.scope };
     let fields = r.world.types.fields(list).to_vec();
     Some(Sent { context, name, fields })
+}
+
+/// Report a name that is no command; the one that it most likely means.
+fn unknown(
+    r: &mut Resolver<'_>,
+    context: &str,
+    path: &crate::lang::tree::Path,
+    sink: &mut Sink,
+) -> Option<String> {
+    let ctx = r.contexts.get(context)?;
+    let (name, span) = (&path.name.text, path.name.span);
+    let known: Vec<String> = ctx.commands.keys().cloned().collect();
+    if ctx.events.contains_key(name) {
+        let found = format!("`{name}` is an event, not a command");
+        let help = "send a command; only commands emit events";
+        sink.push(Diagnostic::error(110, span, found).help(help));
+        return None;
+    }
+    let report = Diagnostic::error(104, span, format!("there is no command `{name}`"));
+    let report = r.suggest(report, span, name, known.iter().map(String::as_str));
+    let report = if report.help.is_some() {
+        report
+    } else {
+        report.help(format!("declare it: `[command.{name}]`"))
+    };
+    sink.push(report);
+    super::words::only(name, known.iter().map(String::as_str))
 }
 
 /// A message to a command with every field given.

@@ -43,6 +43,9 @@ struct Of<'t> {
 
 fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) -> Option<Projection> {
     let proj = r.contexts.get(context)?.projections.get(name)?;
+    if proj.broken {
+        return None;
+    }
     let (view, of, head) = (proj.view, proj.of.clone(), proj.head()?);
     let view_of = Of {
         context: context.to_owned(),

@@ -118,7 +118,7 @@ pub(super) fn source(
         }
     };
     sink.push(report);
-    None
+    super::words::only(&name.text, known.iter().map(String::as_str))
 }
 
 /// Parameters that `where` does not mention filter the column of their name, when given.
@@ -136,7 +136,7 @@ fn by_name(
         let used = filter.iter().any(|f| walk::any(f, |ir| reads_param(ir, &param.name)));
         let broken =
             tree.cond.is_some() && filter.iter().any(|f| walk::any(f, |ir| ir.ty == Type::Error));
-        if used || broken || r.near.contains(&param.name) {
+        if used || broken || param.ty == Type::Error || r.near.contains(&param.name) {
             continue;
         }
         let column = r.world.types.fields(row).iter().find(|f| f.name == param.name).cloned();

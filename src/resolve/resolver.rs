@@ -43,6 +43,8 @@ pub(super) struct Evt<'t> {
     pub record: TypeId,
     /// The id, then the payload: what `ev.` knows.
     pub scope: TypeId,
+    /// Its fields are not known, and that is reported: nothing else is said about it.
+    pub broken: bool,
     /// Whether a command or Rust emits it.
     pub emitted: bool,
     /// Whether it can come first.
@@ -54,6 +56,11 @@ pub(super) struct Evt<'t> {
 }
 
 impl Evt<'_> {
+    /// Whether it is known what it carries and whose it is.
+    pub fn is_known(&self) -> bool {
+        !self.broken && self.aggregate.is_some()
+    }
+
     pub fn is_public(&self) -> bool {
         self.tree.is_some_and(|t| t.public)
     }
@@ -67,6 +74,8 @@ pub(super) struct Proj<'t> {
     pub of: Option<(String, String)>,
     pub key: Vec<String>,
     pub row: TypeId,
+    /// What it is made from is not known, and reported: nothing else is said about it.
+    pub broken: bool,
     /// Columns whose type an event has to tell.
     pub untyped: Vec<usize>,
 }
@@ -116,6 +125,8 @@ pub(super) struct Resolver<'t> {
     pub near: BTreeSet<String>,
     /// `actor.`
     pub actor: TypeId,
+    /// Private events and commands of other contexts that were reported, with who wants them.
+    pub private: BTreeSet<(String, String, String)>,
     /// `meta.` by the status enum of the event's aggregate.
     meta: BTreeMap<Option<TypeId>, TypeId>,
 }
@@ -135,6 +146,7 @@ impl<'t> Resolver<'t> {
             contexts: BTreeMap::new(),
             near: BTreeSet::new(),
             actor,
+            private: BTreeSet::new(),
             meta: BTreeMap::new(),
         }
     }
@@ -211,7 +223,7 @@ impl<'t> Resolver<'t> {
         let known: Vec<String> = self.contexts.keys().cloned().collect();
         let found = self.suggest(found, ident.span, &ident.text, known.iter().map(String::as_str));
         sink.push(found);
-        None
+        super::words::only(&ident.text, known.iter().map(String::as_str))
     }
 
     /// With the nearest known names: a patch when there is one, an offer when there are several.

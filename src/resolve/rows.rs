@@ -53,6 +53,7 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
     let log = view.is_some_and(|v| v.log.is_some());
     let of = view.and_then(|v| v.of.as_ref()).or_else(|| replica.and_then(|x| x.of.as_ref()));
     let of_known = of.and_then(|path| of_aggregate(r, context, path, sink));
+    let broken = of.is_some() && of_known.is_none();
     let agg = of_known.as_ref().and_then(|(c, a)| r.aggregate(c, a));
     let id = agg.map(|a| FieldDef::plain(&a.id.name, a.id.ty.clone(), head.span));
     let what = if view.is_some() { "a view" } else { "a replica" };
@@ -74,10 +75,12 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
     } else if keys.is_empty() {
         match &id {
             Some(id) => vec![id.name.clone()],
+            None if broken => {
+                first.push(FieldDef::plain("id", Type::Error, head.span));
+                vec!["id".to_owned()]
+            }
             None => {
-                if of.is_none() {
-                    no_key(head.name.span, what, name, sink);
-                }
+                no_key(head.name.span, what, name, sink);
                 vec![]
             }
         }
@@ -92,6 +95,7 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
         }
         match &id {
             Some(id) if id.name == *name => first.push(id.clone()),
+            _ if broken => first.push(FieldDef::plain(name, Type::Error, head.span)),
             _ => {
                 let span = keys.iter().find(|k| k.text == *name).map_or(head.name.span, |k| k.span);
                 unlisted_key(r, context, name, span, &mut first, &found.fields, sink);
@@ -108,6 +112,7 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
     if let Some(entry) = entry {
         entry.of = of_known;
         entry.key = key;
+        entry.broken = broken;
         entry.untyped = untyped;
     }
 }
@@ -166,6 +171,9 @@ pub(super) fn typed_by_events(r: &mut Resolver<'_>, sink: &mut Sink) {
         let Some(proj) = r.contexts.get(&context).and_then(|c| c.projections.get(&name)) else {
             continue;
         };
+        if proj.broken {
+            continue;
+        }
         let (row, untyped, columns) = (proj.row, proj.untyped.clone(), proj.columns());
         let what = if proj.view.is_some() { "a view" } else { "a replica" };
         let events = super::follow::candidates(r, &context, &name);

@@ -12,7 +12,7 @@ use crate::lang::check::{Scope, uuid_of};
 use crate::lang::eval::{Env, Fields, Value, eval};
 use crate::lang::ir::{Ir, Root};
 use crate::lang::tree::{Message, Path};
-use crate::lang::types::{FieldDef, TypeId};
+use crate::lang::types::{FieldDef, Type, TypeId};
 use crate::model::{BUILT_IN, Context, EventRef, Expected, Outcome, Row, Scenario, Told, Trigger};
 use crate::syntax::tree;
 
@@ -165,6 +165,9 @@ impl<'b, 't> Building<'b, 't> {
     /// Every field: what is written, else an example; MN337 when there is none.
     fn complete(&mut self, message: &Message, fields: &[FieldDef]) -> Option<Vec<(String, Ir)>> {
         let given = self.written(message, fields)?;
+        if fields.iter().any(|f| f.ty == Type::Error) {
+            return None;
+        }
         let mut out = Vec::new();
         let mut missing: Vec<&str> = Vec::new();
         for field in fields {
@@ -245,8 +248,8 @@ impl<'b, 't> Building<'b, 't> {
 
     fn source(&mut self, path: &Path) -> Option<(String, TypeId)> {
         let name = queries::source(self.r, &self.context.name, path, self.sink)?;
-        let row = self.r.contexts.get(&self.context.name)?.projections.get(&name)?.row;
-        Some((name, row))
+        let projection = self.r.contexts.get(&self.context.name)?.projections.get(&name)?;
+        (!projection.broken).then_some((name, projection.row))
     }
 
     fn row(&mut self, message: &Message) -> Option<Row> {

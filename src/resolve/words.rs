@@ -10,6 +10,15 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     near
 }
 
+/// The only nearest name: what an unknown name most likely means. Passes go on with it, so that one
+/// misspelt name is one report.
+pub(super) fn only<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    match nearest(name, known).as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
+    }
+}
+
 /// With the nearest names: a patch when there is one, an offer when there are several.
 ///
 /// # Errors

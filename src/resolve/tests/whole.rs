@@ -3,7 +3,7 @@
 use super::{check, check_text, resolve};
 
 const TOOLSHARE: &str = include_str!("../../../tests/domains/toolshare/minos.toml");
-const GARAGE: [(&str, &str); 3] = [
+pub(super) const GARAGE: [(&str, &str); 3] = [
     ("minos.toml", include_str!("../../../tests/domains/garage/minos.toml")),
     ("domain/stock.toml", include_str!("../../../tests/domains/garage/domain/stock.toml")),
     ("domain/workshop.toml", include_str!("../../../tests/domains/garage/domain/workshop.toml")),
