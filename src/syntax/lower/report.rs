@@ -36,13 +36,7 @@ impl Lower<'_> {
         let source = self.source(node);
         let short = source.len() < 200 && !source.contains('\n');
         match (form, &node.kind) {
-            (
-                Form::Text | Form::Expr | Form::Exprs,
-                Kind::Int(Some(_)) | Kind::Float | Kind::Bool(_) | Kind::Datetime,
-            ) if short
-                && (matches!(node.kind, Kind::Bool(_))
-                    || !source.contains(['+', 'e', 'x', 'o', 'n', 'i'])) =>
-            {
+            (Form::Text | Form::Expr | Form::Exprs, kind) if short && is_plain(source, kind) => {
                 Some(format!("\"{source}\""))
             }
             (Form::Time, Kind::Datetime) if source.ends_with('Z') && source.contains('T') => {
@@ -194,6 +188,17 @@ fn no_such_key(subject: &Subject, key: &Ident) -> Diagnostic {
     let shown: String = key.text.chars().take(60).collect();
     let words = format!("{} has no key `{}`", subject.words, shown.escape_debug());
     Diagnostic::error(4, key.span, words).label("not known here")
+}
+
+/// Whether a number, a date or a flag of TOML is written as the notations write it.
+fn is_plain(source: &str, kind: &Kind) -> bool {
+    match kind {
+        Kind::Bool(_) => true,
+        Kind::Int(Some(_)) | Kind::Float | Kind::Datetime => {
+            !source.contains(['+', 'e', 'x', 'o', 'n', 'i'])
+        }
+        _ => false,
+    }
 }
 
 /// The places of the second, third … table of a construct.
