@@ -1,7 +1,12 @@
--- The single write path. Locks are taken in one order everywhere: key of the caller, reserved values, numbers,
--- streams, event shards, outbox shards; each sorted by the caller. A shard's lock is held until the commit is
--- visible, and the position is read from the rows after the lock was taken: so commit order is position order,
--- and a rolled-back unit leaves no hole.
+-- The single write path. Locks are taken in one order everywhere: watermarks, cursors, rows, reserved values, numbers,
+-- streams, event shards, outbox shards, the key of the caller; each sorted by the caller. A shard's lock is held until
+-- the commit is visible, and the position is read from the rows after the lock was taken: so commit order is position
+-- order, and a rolled-back unit leaves no hole.
+--
+-- The key comes last because its row names the positions. A unit whose key is taken fails on it, whatever else it
+-- wrote; one that fails earlier looks whether the key is the reason: a repeat finds the stream moved by the first.
+--
+-- An assignment runs a function call without the cost of a query; that is why locks are taken by assignment.
 
 create function kit_now() returns bigint language sql volatile as $$
     select (extract(epoch from clock_timestamp()) * 1000000)::bigint
@@ -14,10 +19,180 @@ begin
 end
 $$;
 
+-- The outcome of a unit that does not fit: that of its key if that is taken.
+create function kit_misfit(
+    p_now bigint, p_tenant text, p_principal text, p_key text, outcome jsonb
+) returns jsonb language plpgsql as $$
+begin
+    if p_key is not null then
+        perform from kit_idempotency
+            where tenant = p_tenant and principal = p_principal and idem_key = p_key
+                and expires_at > p_now;
+        if found then
+            return '{"code": "replayed"}';
+        end if;
+    end if;
+    return outcome;
+end
+$$;
+
+-- Where a stream stands that is not as expected.
+create function kit_conflict(p_index integer, p_tenant text, p_type text, p_id text)
+returns jsonb language plpgsql as $$
+declare
+    seen record;
+begin
+    select version, state into seen from kit_stream
+        where tenant = p_tenant and stream_type = p_type and stream_id = p_id;
+    return jsonb_build_object('code', 'conflict', 'index', p_index,
+        'version', coalesce(seen.version, 0), 'state', coalesce(seen.state, 'open'));
+end
+$$;
+
+-- Moves a stream on by some events and gives its version; null if it is not as expected. Without events it only looks,
+-- and holds the stream until the commit. Expectation: a version, 0 for no stream, -1 for any, -2 for one that exists.
+create function kit_advance(
+    p_now bigint, p_tenant text, p_type text, p_id text, p_shard smallint,
+    p_expect bigint, p_count bigint, p_close boolean
+) returns bigint language plpgsql as $$
+declare
+    found_version bigint;
+    found_state text;
+begin
+    if p_count = 0 then
+        select version, state into found_version, found_state from kit_stream
+            where tenant = p_tenant and stream_type = p_type and stream_id = p_id
+            for update;
+        if not found then
+            return case when p_expect in (0, -1) then 0 end;
+        end if;
+        return case when found_state = 'open' and p_expect in (found_version, -1, -2) then found_version end;
+    elsif p_expect > 0 or p_expect = -2 then
+        update kit_stream
+            set version = version + p_count, updated_at = p_now,
+                state = case when p_close then 'closed' else 'open' end
+            where tenant = p_tenant and stream_type = p_type and stream_id = p_id
+                and state = 'open' and (version = p_expect or p_expect = -2)
+            returning version into found_version;
+    else
+        insert into kit_stream as s
+            (tenant, stream_type, stream_id, shard, version, state, updated_at)
+            values (p_tenant, p_type, p_id, p_shard, p_count,
+                case when p_close then 'closed' else 'open' end, p_now)
+            on conflict (tenant, stream_type, stream_id) do update
+            set version = s.version + p_count, updated_at = p_now, state = excluded.state
+            where p_expect = -1 and s.state = 'open'
+            returning version into found_version;
+    end if;
+    return found_version;
+end
+$$;
+
+-- Locks a shard of the event log until the commit, and gives its last position.
+create function kit_lock_events(p_shard smallint) returns bigint language plpgsql as $$
+declare
+    nothing text;
+    last bigint;
+begin
+    nothing := pg_advisory_xact_lock(('kit_event'::regclass::oid::bigint - 2147483648)::integer, p_shard);
+    select pos into last from kit_event where shard = p_shard order by pos desc limit 1;
+    if not found then
+        select pos into last from kit_shard_floor where log = 'e' and shard = p_shard;
+    end if;
+    return coalesce(last, 0);
+end
+$$;
+
+-- The same for the outbox.
+create function kit_lock_outbox(p_shard smallint) returns bigint language plpgsql as $$
+declare
+    nothing text;
+    last bigint;
+begin
+    nothing := pg_advisory_xact_lock(('kit_outbox'::regclass::oid::bigint - 2147483648)::integer, p_shard);
+    select pos into last from kit_outbox where shard = p_shard order by pos desc limit 1;
+    if not found then
+        select pos into last from kit_shard_floor where log = 'o' and shard = p_shard;
+    end if;
+    return coalesce(last, 0);
+end
+$$;
+
+-- Keeps the answer under the key; false if the key is taken.
+create function kit_keep_answer(
+    p_now bigint, p_tenant text, p_principal text, p_key text, p_route text, p_fingerprint bytea,
+    p_status integer, p_headers jsonb, p_body bytea, p_expires bigint, p_position text
+) returns boolean language plpgsql as $$
+begin
+    insert into kit_idempotency (tenant, principal, idem_key, route, fingerprint, http_status,
+            headers, body, position, created_at, expires_at)
+        values (p_tenant, p_principal, p_key, p_route, p_fingerprint, p_status, p_headers,
+            p_body, p_position, p_now, p_expires)
+        on conflict (tenant, principal, idem_key) do update
+        set route = excluded.route, fingerprint = excluded.fingerprint,
+            http_status = excluded.http_status, headers = excluded.headers,
+            body = excluded.body, position = excluded.position,
+            created_at = excluded.created_at, expires_at = excluded.expires_at
+        where kit_idempotency.expires_at <= p_now;
+    return found;
+end
+$$;
+
+-- The usual command: events for one stream, and perhaps an answer. Gives the version and the position before the first
+-- event; or a refusal as kit_append does.
+create function kit_append_one(
+    p_now bigint,
+    p_tenant text, p_principal text, p_key text, p_route text, p_fingerprint bytea,
+    p_status integer, p_headers jsonb, p_body bytea, p_expires bigint,
+    s_tenant text, s_type text, s_id text, s_shard smallint, s_expect bigint, s_close boolean,
+    e_id uuid[], e_type text[], e_schema smallint[], e_data jsonb[], e_meta jsonb[],
+    out outcome jsonb, out after bigint, out base bigint
+) language plpgsql as $$
+declare
+    moment constant bigint := coalesce(p_now, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+    count constant bigint := cardinality(e_id);
+begin
+    if s_expect > 0 then
+        update kit_stream
+            set version = version + count, updated_at = moment,
+                state = case when s_close then 'closed' else 'open' end
+            where tenant = s_tenant and stream_type = s_type and stream_id = s_id
+                and version = s_expect and state = 'open'
+            returning version into after;
+    else
+        after := kit_advance(moment, s_tenant, s_type, s_id, s_shard, s_expect, count, s_close);
+    end if;
+    if after is null then
+        outcome := kit_misfit(moment, p_tenant, p_principal, p_key,
+            kit_conflict(1, s_tenant, s_type, s_id));
+        return;
+    end if;
+    base := kit_lock_events(s_shard);
+    if count = 1 then
+        insert into kit_event (shard, pos, id, tenant, stream_type, stream_id, version,
+                event_type, schema_version, data, meta, recorded_at)
+            values (s_shard, base + 1, e_id[1], s_tenant, s_type, s_id, after,
+                e_type[1], e_schema[1], e_data[1], e_meta[1], moment);
+    else
+        insert into kit_event (shard, pos, id, tenant, stream_type, stream_id, version,
+                event_type, schema_version, data, meta, recorded_at)
+            select s_shard, base + step, id, s_tenant, s_type, s_id, after - count + step,
+                kind, revision, content, about, moment
+            from unnest(e_id, e_type, e_schema, e_data, e_meta) with ordinality
+                as e (id, kind, revision, content, about, step);
+    end if;
+    if p_key is not null and not kit_keep_answer(moment, p_tenant, p_principal, p_key, p_route,
+            p_fingerprint, p_status, p_headers, p_body, p_expires,
+            s_shard || ':' || (base + count)) then
+        perform kit_refuse('{"code": "replayed"}');
+    end if;
+end
+$$;
+
+-- Everything a unit can append. Refuses with an error once it has written something, else with the outcome as data.
 create function kit_append(
     p_now bigint,
     p_dirty boolean,
-    p_key_lock bigint,
     p_tenant text, p_principal text, p_key text, p_route text, p_fingerprint bytea,
     p_status integer, p_headers jsonb, p_body bytea, p_expires bigint,
     u_take boolean[], u_tenant text[], u_rule text[], u_value text[], u_type text[], u_id text[],
@@ -30,37 +205,16 @@ create function kit_append(
     o_shards smallint[], o_slot integer[], o_offset bigint[],
     o_id uuid[], o_kind text[], o_topic text[], o_key text[], o_type text[], o_schema smallint[],
     o_headers jsonb[], o_payload jsonb[], o_not_after bigint[],
-    out outcome jsonb, out versions bigint[], out e_base bigint[], out o_base bigint[],
-    out r_fingerprint bytea, out r_status integer, out r_headers jsonb, out r_body bytea,
-    out r_position text
+    out outcome jsonb, out versions bigint[], out e_base bigint[], out o_base bigint[]
 ) language plpgsql as $$
 declare
     moment constant bigint := coalesce(p_now, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
-    class_event constant integer := ('kit_event'::regclass::oid::bigint - 2147483648)::integer;
-    class_outbox constant integer := ('kit_outbox'::regclass::oid::bigint - 2147483648)::integer;
     dirty boolean := p_dirty;
     num bigint;
     seen_type text;
     seen_id text;
-    seen_state text;
     places text := '';
 begin
-    if p_key is not null then
-        perform pg_advisory_xact_lock(p_key_lock);
-        select fingerprint, http_status, headers, body, position
-            into r_fingerprint, r_status, r_headers, r_body, r_position
-            from kit_idempotency
-            where tenant = p_tenant and principal = p_principal and idem_key = p_key
-                and expires_at > moment;
-        if found then
-            outcome := '{"code": "replayed"}';
-            if dirty then
-                perform kit_refuse(outcome);
-            end if;
-            return;
-        end if;
-    end if;
-
     for i in 1 .. cardinality(u_take) loop
         if not u_take[i] then
             delete from kit_unique
@@ -82,7 +236,8 @@ begin
                 for share;
             if found then
                 exit when seen_type = u_type[i] and seen_id = u_id[i];
-                outcome := jsonb_build_object('code', 'taken', 'index', i);
+                outcome := kit_misfit(moment, p_tenant, p_principal, p_key,
+                    jsonb_build_object('code', 'taken', 'index', i));
                 if dirty then
                     perform kit_refuse(outcome);
                 end if;
@@ -104,7 +259,8 @@ begin
         if not found then
             select value into num from kit_number
                 where tenant = n_tenant[i] and name = n_name[i] and part = n_part[i];
-            outcome := jsonb_build_object('code', 'number', 'index', i, 'value', coalesce(num, 0));
+            outcome := kit_misfit(moment, p_tenant, p_principal, p_key,
+                    jsonb_build_object('code', 'number', 'index', i, 'value', coalesce(num, 0)));
             if dirty then
                 perform kit_refuse(outcome);
             end if;
@@ -113,84 +269,29 @@ begin
         dirty := true;
     end loop;
 
-    -- Expectation: a version, 0 for no stream, -1 for any, -2 for one that exists.
     for i in 1 .. cardinality(s_id) loop
-        if s_count[i] = 0 then
-            select version, state into num, seen_state from kit_stream
-                where tenant = s_tenant[i] and stream_type = s_type[i] and stream_id = s_id[i]
-                for update;
-            if not found then
-                num := 0;
-                seen_state := 'open';
-            end if;
-            if (s_expect[i] >= 0 and num = s_expect[i] and (num = 0 or seen_state = 'open'))
-                or (s_expect[i] = -1 and seen_state = 'open')
-                or (s_expect[i] = -2 and seen_state = 'open' and num > 0) then
-                versions[i] := num;
-                continue;
-            end if;
-        elsif s_expect[i] > 0 then
-            update kit_stream
-                set version = version + s_count[i], updated_at = moment,
-                    state = case when s_close[i] then 'closed' else 'open' end
-                where tenant = s_tenant[i] and stream_type = s_type[i] and stream_id = s_id[i]
-                    and version = s_expect[i] and state = 'open'
-                returning version into num;
-        elsif s_expect[i] = -2 then
-            update kit_stream
-                set version = version + s_count[i], updated_at = moment,
-                    state = case when s_close[i] then 'closed' else 'open' end
-                where tenant = s_tenant[i] and stream_type = s_type[i] and stream_id = s_id[i]
-                    and state = 'open'
-                returning version into num;
-        else
-            insert into kit_stream as s
-                (tenant, stream_type, stream_id, shard, version, state, updated_at)
-                values (s_tenant[i], s_type[i], s_id[i], s_shard[i], s_count[i],
-                    case when s_close[i] then 'closed' else 'open' end, moment)
-                on conflict (tenant, stream_type, stream_id) do update
-                set version = s.version + s_count[i], updated_at = moment, state = excluded.state
-                where s_expect[i] = -1 and s.state = 'open'
-                returning version into num;
-        end if;
-        if not found or s_count[i] = 0 then
-            select version, state into num, seen_state from kit_stream
-                where tenant = s_tenant[i] and stream_type = s_type[i] and stream_id = s_id[i];
-            outcome := jsonb_build_object('code', 'conflict', 'index', i,
-                'version', coalesce(num, 0), 'state', coalesce(seen_state, 'open'));
+        num := kit_advance(moment, s_tenant[i], s_type[i], s_id[i], s_shard[i], s_expect[i],
+            s_count[i], s_close[i]);
+        if num is null then
+            outcome := kit_misfit(moment, p_tenant, p_principal, p_key,
+                kit_conflict(i, s_tenant[i], s_type[i], s_id[i]));
             if dirty then
                 perform kit_refuse(outcome);
             end if;
             return;
         end if;
         versions[i] := num;
-        dirty := true;
+        dirty := dirty or s_count[i] > 0;
     end loop;
 
     for i in 1 .. cardinality(e_shards) loop
-        perform pg_advisory_xact_lock(class_event, e_shards[i]);
-        select pos into num from kit_event where shard = e_shards[i] order by pos desc limit 1;
-        if not found then
-            select pos into num from kit_shard_floor where log = 'e' and shard = e_shards[i];
-        end if;
-        e_base[i] := coalesce(num, 0);
+        e_base[i] := kit_lock_events(e_shards[i]);
     end loop;
     for i in 1 .. cardinality(o_shards) loop
-        perform pg_advisory_xact_lock(class_outbox, o_shards[i]);
-        select pos into num from kit_outbox where shard = o_shards[i] order by pos desc limit 1;
-        if not found then
-            select pos into num from kit_shard_floor where log = 'o' and shard = o_shards[i];
-        end if;
-        o_base[i] := coalesce(num, 0);
+        o_base[i] := kit_lock_outbox(o_shards[i]);
     end loop;
 
-    if cardinality(e_id) = 1 then
-        insert into kit_event (shard, pos, id, tenant, stream_type, stream_id, version,
-                event_type, schema_version, data, meta, recorded_at)
-            values (e_shards[1], e_base[1] + 1, e_id[1], s_tenant[e_stream[1]],
-                s_type[e_stream[1]], s_id[e_stream[1]], versions[e_stream[1]],
-                e_type[1], e_schema[1], e_data[1], e_meta[1], moment);
-    elsif cardinality(e_id) > 1 then
+    if cardinality(e_id) > 0 then
         insert into kit_event (shard, pos, id, tenant, stream_type, stream_id, version,
                 event_type, schema_version, data, meta, recorded_at)
             select e_shards[slot], e_base[slot] + place, id, s_tenant[stream], s_type[stream],
@@ -208,6 +309,7 @@ begin
                 o_headers, o_payload, o_not_after)
                 as o (slot, place, id, kind, topic, msg_key, msg_type, revision, headers,
                     payload, not_after);
+        dirty := true;
     end if;
 
     if p_key is not null then
@@ -215,15 +317,13 @@ begin
             places := places || case when i > 1 then ',' else '' end
                 || e_shards[i] || ':' || (e_base[i] + e_counts[i]);
         end loop;
-        insert into kit_idempotency (tenant, principal, idem_key, route, fingerprint, http_status,
-                headers, body, position, created_at, expires_at)
-            values (p_tenant, p_principal, p_key, p_route, p_fingerprint, p_status, p_headers,
-                p_body, places, moment, p_expires)
-            on conflict (tenant, principal, idem_key) do update
-            set route = excluded.route, fingerprint = excluded.fingerprint,
-                http_status = excluded.http_status, headers = excluded.headers,
-                body = excluded.body, position = excluded.position,
-                created_at = excluded.created_at, expires_at = excluded.expires_at;
+        if not kit_keep_answer(moment, p_tenant, p_principal, p_key, p_route, p_fingerprint,
+                p_status, p_headers, p_body, p_expires, places) then
+            outcome := '{"code": "replayed"}';
+            if dirty then
+                perform kit_refuse(outcome);
+            end if;
+        end if;
     end if;
 end
 $$;

@@ -4,11 +4,9 @@
 use super::columns::{Events, Messages, Numbers, Uniques, places};
 use super::pool::{REFUSED, pipelined};
 use super::rows::Prepared;
-use super::{moves, rows};
+use super::{moves, one, rows};
 use crate::store::datum::micros;
-use crate::store::{
-    Answer, BoxFuture, Outcome, StoreError, StoredAnswer, StreamState, Unit, positions,
-};
+use crate::store::{BoxFuture, Outcome, StoreError, StreamState, Unit};
 use deadpool_postgres::ClientWrapper;
 use serde_json::Value;
 use tokio_postgres::types::ToSql;
@@ -17,7 +15,7 @@ use tokio_postgres::{Error, Row, Statement};
 const APPEND: &str = "select * from kit_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
                       $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, \
                       $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, \
-                      $50, $51, $52, $53)";
+                      $50, $51, $52)";
 
 /// Why a unit did not get an outcome.
 #[derive(Debug)]
@@ -55,22 +53,34 @@ pub(super) async fn send(
     frame: Frame,
 ) -> Result<Outcome, Failure> {
     let plain = unit.watermarks.is_empty() && unit.cursors.is_empty() && unit.rows.is_empty();
-    let result =
+    let sent =
         if plain { alone(client, unit, frame).await } else { together(client, unit, frame).await };
-    match result {
-        Err(Failure::Database(error)) => refusal(client, unit, error).await,
-        other => other,
+    let refused = match sent {
+        Ok(Ok(outcome)) => return Ok(outcome),
+        Ok(Err(detail)) => detail,
+        Err(Failure::Database(error)) => refusal(error)?,
+        Err(failure) => return Err(failure),
+    };
+    if code(&refused) == "replayed" {
+        return Ok(replayed(client, unit).await?);
     }
+    Ok(told(unit, &refused)?)
 }
 
-async fn alone(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Result<Outcome, Failure> {
+/// An outcome, or the detail of a refusal.
+pub(super) type Answered = Result<Result<Outcome, Value>, Failure>;
+
+async fn alone(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Answered {
+    if let Some(append) = one::only_append(unit) {
+        return one::send(client, unit, append, frame).await;
+    }
     let statement = client.prepare_cached(APPEND).await?;
     let call = Call::of(unit, frame, false);
     let row = call.run(client, &statement).await?;
     call.outcome(&row)
 }
 
-async fn together(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Result<Outcome, Failure> {
+async fn together(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Answered {
     let append = client.prepare_cached(APPEND).await?;
     let mut before = vec![Prepared::plain(client, "begin isolation level read committed").await?];
     before.extend(moves::watermarks(client, &unit.watermarks).await?);
@@ -86,7 +96,14 @@ async fn together(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Result<O
     let last = steps.len() - 1;
     steps.push(Box::pin(commit.run(client)));
     let results: Result<Vec<Vec<Row>>, Error> = pipelined(steps).await.into_iter().collect();
-    let row = results?.into_iter().nth(last).and_then(|rows| rows.into_iter().next());
+    let results = match results {
+        Ok(results) => results,
+        Err(error) => {
+            let _ = client.batch_execute("rollback").await;
+            return Err(error.into());
+        }
+    };
+    let row = results.into_iter().nth(last).and_then(|rows| rows.into_iter().next());
     call.outcome(&row.ok_or_else(|| StoreError::Database("no answer".to_owned()))?)
 }
 
@@ -116,7 +133,6 @@ impl<'a> Call<'a> {
 
     async fn run(&self, client: &ClientWrapper, statement: &Statement) -> Result<Row, Error> {
         let key = self.unit.idempotency.as_ref();
-        let lock = key.map(|it| key_lock(&[&it.tenant, &it.principal, &it.key]));
         let tenant = key.map(|it| &it.tenant);
         let principal = key.map(|it| &it.principal);
         let name = key.map(|it| &it.key);
@@ -128,8 +144,8 @@ impl<'a> Call<'a> {
         let expires = key.map(|it| micros(it.expires_at));
         let (u, n, e, o) = (&self.uniques, &self.numbers, &self.events, &self.messages);
         #[rustfmt::skip]
-        let parameters: [&(dyn ToSql + Sync); 53] = [
-            &self.frame.now, &self.dirty, &lock,
+        let parameters: [&(dyn ToSql + Sync); 52] = [
+            &self.frame.now, &self.dirty,
             &tenant, &principal, &name, &route, &fingerprint, &status, &headers, &body, &expires,
             &u.take, &u.tenant, &u.rule, &u.value, &u.kind, &u.stream,
             &n.tenant, &n.name, &n.part, &n.seen, &n.now,
@@ -142,70 +158,37 @@ impl<'a> Call<'a> {
         client.query_one(statement, &parameters).await
     }
 
-    fn outcome(&self, row: &Row) -> Result<Outcome, Failure> {
-        let refused: Option<Value> = row.try_get("outcome")?;
-        match refused {
-            None => {
-                let list = |name: &str| {
-                    row.try_get::<_, Option<Vec<i64>>>(name).map(Option::unwrap_or_default)
-                };
-                let found = (list("versions")?, list("e_base")?, list("o_base")?);
-                let places = places(
-                    self.unit,
-                    self.frame.shards,
-                    (&self.events, &self.messages),
-                    (&found.0, &found.1, &found.2),
-                );
-                Ok(Outcome::Committed(places))
-            }
-            Some(detail) if code(&detail) == "replayed" => {
-                let status: i32 = row.try_get("r_status")?;
-                let answer = Answer {
-                    status: u16::try_from(status).unwrap_or(500),
-                    headers: row.try_get("r_headers")?,
-                    body: row.try_get("r_body")?,
-                };
-                let position: String = row.try_get("r_position")?;
-                let positions = positions::parse(&position)?;
-                let fingerprint = row.try_get("r_fingerprint")?;
-                Ok(Outcome::Replayed(StoredAnswer { fingerprint, answer, positions }))
-            }
-            Some(detail) => Ok(told(self.unit, &detail)?),
+    /// The outcome in the row, or the detail of a unit that was refused before it wrote anything.
+    fn outcome(&self, row: &Row) -> Answered {
+        if let Some(refused) = row.try_get("outcome")? {
+            return Ok(Err(refused));
         }
+        let list =
+            |name: &str| row.try_get::<_, Option<Vec<i64>>>(name).map(Option::unwrap_or_default);
+        let (versions, events, outbox) = (list("versions")?, list("e_base")?, list("o_base")?);
+        let columns = (&self.events, &self.messages);
+        let found = (&*versions, &*events, &*outbox);
+        Ok(Ok(Outcome::Committed(places(self.unit, self.frame.shards, columns, found))))
     }
-}
-
-/// Keys that share a lock only wait for each other.
-fn key_lock(parts: &[&str]) -> i64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in parts {
-        for byte in part.bytes().chain([0x1f]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    i64::from_ne_bytes(hash.to_ne_bytes())
 }
 
 fn code(detail: &Value) -> &str {
     detail.get("code").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The outcome behind an error that took everything back.
-async fn refusal(client: &ClientWrapper, unit: &Unit, error: Error) -> Result<Outcome, Failure> {
+/// The detail in an error that took everything back.
+fn refusal(error: Error) -> Result<Value, Failure> {
     let refused = error.as_db_error().filter(|it| it.code().code() == REFUSED);
     let Some(detail) = refused.and_then(|it| it.detail()) else { return Err(error.into()) };
-    let detail: Value = serde_json::from_str(detail)
-        .map_err(|error| StoreError::Corrupt(format!("outcome: {error}")))?;
-    match (&unit.idempotency, code(&detail)) {
-        (Some(key), "replayed") => {
-            let found =
-                super::read::answer(client, &key.tenant, &key.principal, &key.key, None).await?;
-            let answer =
-                found.ok_or_else(|| StoreError::Busy("the key was forgotten".to_owned()))?;
-            Ok(Outcome::Replayed(answer))
-        }
-        _ => Ok(told(unit, &detail)?),
-    }
+    let detail = serde_json::from_str(detail);
+    Ok(detail.map_err(|error| StoreError::Corrupt(format!("outcome: {error}")))?)
+}
+
+async fn replayed(client: &ClientWrapper, unit: &Unit) -> Result<Outcome, StoreError> {
+    let busy = || StoreError::Busy("the key was forgotten at this moment".to_owned());
+    let key = unit.idempotency.as_ref().ok_or_else(busy)?;
+    let found = super::read::answer(client, &key.tenant, &key.principal, &key.key, None).await?;
+    found.map(Outcome::Replayed).ok_or_else(busy)
 }
 
 /// The outcome that the database told as JSON; indexes count from 1, in the order sent.

@@ -72,6 +72,16 @@ pub(super) struct Numbers<'a> {
     pub(super) now: Vec<i64>,
 }
 
+/// An expectation as the functions of the database read it.
+pub(super) fn expectation(expect: Expect) -> i64 {
+    match expect {
+        Expect::NoStream => 0,
+        Expect::Exact(version) => version,
+        Expect::Any => -1,
+        Expect::Exists => -2,
+    }
+}
+
 fn small(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
@@ -117,12 +127,7 @@ impl<'a> Events<'a> {
         self.kind.push(&append.stream.kind);
         self.stream.push(&append.stream.id);
         self.shard.push(shard_number(append.stream.shard(shards)));
-        self.expect.push(match append.expect {
-            Expect::NoStream => 0,
-            Expect::Exact(version) => version,
-            Expect::Any => -1,
-            Expect::Exists => -2,
-        });
+        self.expect.push(expectation(append.expect));
         self.count.push(i64::try_from(append.events.len()).unwrap_or(i64::MAX));
         self.close.push(append.close);
     }

@@ -7,6 +7,7 @@ mod append;
 mod columns;
 mod commit;
 mod moves;
+mod one;
 mod open;
 mod pool;
 mod prune;

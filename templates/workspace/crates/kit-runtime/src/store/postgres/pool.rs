@@ -96,19 +96,32 @@ pub(super) fn is_retriable(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Starts all futures in order before it waits for the first: their requests leave in one go, and the server works
-/// through them in that order.
-pub(super) async fn pipelined<T>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
-    let mut slots: Vec<(Option<BoxFuture<'_, T>>, Option<T>)> =
-        futures.into_iter().map(|future| (Some(future), None)).collect();
+/// through them in that order. One that fails at once, before it is sent, keeps the later ones from starting.
+pub(super) async fn pipelined<T, E>(
+    futures: Vec<BoxFuture<'_, Result<T, E>>>,
+) -> Vec<Result<T, E>> {
+    let mut slots: Vec<_> = futures.into_iter().map(|future| (Some(future), None)).collect();
+    let mut started = false;
     poll_fn(move |context| {
-        let mut waiting = false;
-        for (future, result) in &mut slots {
+        let (mut waiting, mut failed_at) = (false, None);
+        for (index, (future, result)) in slots.iter_mut().enumerate() {
             if let Some(running) = future {
                 match running.as_mut().poll(context) {
-                    Poll::Ready(value) => (*future, *result) = (None, Some(value)),
+                    Poll::Ready(value) => {
+                        let failed = value.is_err();
+                        (*future, *result) = (None, Some(value));
+                        if failed && !started {
+                            failed_at = Some(index);
+                            break;
+                        }
+                    }
                     Poll::Pending => waiting = true,
                 }
             }
+        }
+        started = true;
+        if let Some(index) = failed_at {
+            slots.truncate(index + 1);
         }
         if waiting {
             return Poll::Pending;

@@ -73,7 +73,14 @@ pub(super) async fn load(client: &ClientWrapper, load: &Load) -> Result<Loaded, 
         futures.push(Box::pin(step.run(client)));
     }
     let results: Result<Vec<Vec<Row>>, Error> = pipelined(futures).await.into_iter().collect();
-    let mut results = results.map_err(failed)?.into_iter().skip(1);
+    let results = match results {
+        Ok(results) => results,
+        Err(error) => {
+            let _ = client.batch_execute("rollback").await;
+            return Err(database(&error));
+        }
+    };
+    let mut results = results.into_iter().skip(1);
     let (version, state, events) = stream_of(&results.next().unwrap_or_default())?;
     let mut found = Vec::with_capacity(load.lookups.len());
     for (table, _) in &load.lookups {
