@@ -30,6 +30,8 @@ async fn the_correlation_id_is_echoed_or_made() {
     let answer = check("GET /fine", &[("x-correlation-id", "abc")], "").await;
     assert_eq!(answer.header("x-correlation-id"), "abc");
     assert!(answer.header("traceparent").starts_with("00-"));
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("cache-control"), "no-store");
     let long = "x".repeat(1024);
     let answer = check("GET /fine", &[("x-correlation-id", &long)], "").await;
     assert_eq!(answer.header("x-correlation-id").len(), 36);

@@ -9,5 +9,7 @@ mod edge;
 mod hostile;
 mod lending;
 mod processes;
+mod reactions;
 mod reading;
+mod roles;
 mod web;

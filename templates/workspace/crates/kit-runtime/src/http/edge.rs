@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
@@ -60,6 +60,9 @@ async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Respo
         if let Ok(value) = HeaderValue::from_str(&trace.traceparent()) {
             headers.insert(TRACEPARENT, value);
         }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let no_store = || HeaderValue::from_static("no-store");
+        headers.entry(header::CACHE_CONTROL).or_insert_with(no_store);
         response
     })
     .await

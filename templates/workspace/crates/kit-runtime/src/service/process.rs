@@ -220,7 +220,7 @@ impl Process {
             router = router.merge(routes);
             if !together {
                 let (store, publication) = (one.service.shared_store(), one.service.publication());
-                router = router.merge(endpoint(store, publication));
+                router = router.merge(endpoint(store, publication, config.get("LOG_TOKEN")));
             }
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
@@ -245,7 +245,9 @@ impl Process {
             for source in builder.sources() {
                 let setting = address_setting(&source);
                 if let Some(url) = config.get(&setting) {
-                    sources.insert(source, Source::There(Address::parse(&setting, url)?));
+                    let address =
+                        Address::parse(&setting, url)?.with_token(config.get("LOG_TOKEN"));
+                    sources.insert(source, Source::There(address));
                 }
             }
             let url = config.get(&setting).unwrap_or_default().to_owned();

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -25,12 +27,34 @@ struct Source {
     publication: Arc<dyn Publication>,
 }
 
-/// The routes of a service's public log.
-pub fn endpoint(store: Arc<dyn Store>, publication: Arc<dyn Publication>) -> Router {
+/// The routes of a service's public log; with a token, only for those who send it.
+pub fn endpoint(
+    store: Arc<dyn Store>,
+    publication: Arc<dyn Publication>,
+    token: Option<&str>,
+) -> Router {
+    let expected: Option<Arc<str>> = token.map(|token| format!("Bearer {token}").into());
     Router::new()
         .route("/_kit/log/{log}", get(head))
         .route("/_kit/log/{log}/{shard}", get(page))
         .with_state(Source { store, publication })
+        .layer(from_fn(move |request: Request, next: Next| {
+            let fine = expected.as_ref().is_none_or(|expected| is(&request, expected));
+            async move {
+                if fine {
+                    return next.run(request).await;
+                }
+                let detail = "the log is for the other services of the system";
+                Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail).into_response()
+            }
+        }))
+}
+
+/// Whether the request carries this authorization; every byte is compared.
+fn is(request: &Request, expected: &str) -> bool {
+    let given = request.headers().get(header::AUTHORIZATION).map_or(&b""[..], |it| it.as_bytes());
+    let differences = given.iter().zip(expected.as_bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+    given.len() == expected.len() && differences == 0
 }
 
 async fn head(State(source): State<Source>, Path(log): Path<String>) -> Response {

@@ -28,6 +28,7 @@ const LONGEST: u64 = 64 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     authority: String,
+    token: Option<String>,
 }
 
 impl Address {
@@ -39,11 +40,17 @@ impl Address {
         let authority = text.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
         let good = |it: &&str| it.contains(':') && !it.contains(['/', ' ', '@', '\r', '\n']);
         match authority.filter(good) {
-            Some(authority) => Ok(Self { authority: authority.to_owned() }),
+            Some(authority) => Ok(Self { authority: authority.to_owned(), token: None }),
             None => {
                 Err(ConfigError(format!("{setting} is `{text}`; write it like http://host:8001")))
             }
         }
+    }
+
+    /// The same, with the token that the log there asks for.
+    #[must_use]
+    pub fn with_token(self, token: Option<&str>) -> Self {
+        Self { token: token.map(str::to_owned), ..self }
     }
 
     /// What `/ready` answers there, if it is ready.
@@ -64,6 +71,9 @@ impl Address {
     async fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(&self.authority).await?;
         let mut request = format!("GET {path} HTTP/1.0\r\nhost: {}\r\n", self.authority);
+        if let Some(token) = &self.token {
+            request.push_str(&format!("authorization: Bearer {token}\r\n"));
+        }
         if let Some(trace) = telemetry::current() {
             request.push_str(&format!("traceparent: {}\r\n", trace.traceparent()));
             request.push_str(&format!("x-correlation-id: {}\r\n", trace.correlation_id));

@@ -3,6 +3,7 @@
 //! A view that finds its keys in the rows of another is in one group with it, so that both always
 //! stand at the same place of the log. Most groups hold one view.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kit::{Context, Fault, Need};
@@ -133,11 +134,14 @@ impl Group {
                     Err(fault) => return Err(poison(index, &fault)),
                 }
             };
-            let service = self.service.name();
-            let sent = messages.into_iter().enumerate();
-            unit.outbox.extend(
-                sent.map(|(n, it)| message_of(service, &**policy, record.id, &meta, n, it)),
-            );
+            let mut places: BTreeMap<String, usize> = BTreeMap::new();
+            for message in messages {
+                let place = places.entry(message.row.clone()).or_default();
+                let service = self.service.name();
+                let sent = message_of(service, &**policy, record.id, &meta, *place, message);
+                unit.outbox.push(sent);
+                *place += 1;
+            }
         }
         Ok(())
     }
