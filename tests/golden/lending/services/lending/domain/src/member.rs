@@ -105,8 +105,8 @@ impl Aggregate for Member {
     fn apply(&mut self, event: &MemberEvent) -> Folded {
         match event {
             MemberEvent::MemberJoined(_)
-            | MemberEvent::LimitReached(_)
-            | MemberEvent::LoanRefused(_) => {}
+            | MemberEvent::LoanRefused(_)
+            | MemberEvent::LimitReached(_) => {}
             MemberEvent::Borrowed(ev) => {
                 list::put(&mut self.loans, Loan { isbn: ev.isbn.clone(), due: ev.due });
             }

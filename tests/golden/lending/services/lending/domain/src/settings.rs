@@ -6,9 +6,9 @@ use kit::prelude::*;
 kit::settings! {
     /// The settings of lending.
     pub struct Settings {
-        /// how long a loan lasts
+        /// How long a loan lasts.
         loan_days: i64 = 21, "LENDING_LOAN_DAYS",
-        /// for each day a loan is late
+        /// For each day a loan is late.
         fine_per_day: Decimal = num::decimal(50, 2), "LENDING_FINE_PER_DAY",
     }
 }

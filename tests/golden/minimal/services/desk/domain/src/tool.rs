@@ -60,16 +60,16 @@ impl Aggregate for Tool {
 
     fn apply(&mut self, event: &ToolEvent) -> Folded {
         match event {
-            ToolEvent::ToolAdded(ev) => self.name.clone_from(&ev.name),
-            ToolEvent::ToolLent(ev) => {
-                self.borrower = Some(ev.borrower.clone());
-                self.due = Some(ev.due);
-                self.status = ToolStatus::Lent;
-            }
+            ToolEvent::ToolAdded(_) => {}
             ToolEvent::ToolReturned(_) => {
                 self.borrower = None;
                 self.due = None;
                 self.status = ToolStatus::OnShelf;
+            }
+            ToolEvent::ToolLent(ev) => {
+                self.borrower = Some(ev.borrower.clone());
+                self.due = Some(ev.due);
+                self.status = ToolStatus::Lent;
             }
         }
         Ok(())

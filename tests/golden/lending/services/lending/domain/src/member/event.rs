@@ -11,9 +11,9 @@ kit::events! {
     /// Everything that can happen to one member.
     pub enum MemberEvent of "lending.member" by MemberId {
         MemberJoined = "member_joined" v 1,
+        LoanRefused = "loan_refused" v 1,
         Borrowed = "borrowed" v 1,
         LimitReached = "limit_reached" v 1,
-        LoanRefused = "loan_refused" v 1,
         Returned = "returned" v 1,
         Fined = "fined" v 1,
         Recalled = "recalled" v 1,
@@ -33,6 +33,13 @@ pub struct MemberJoined {
     pub phone: Option<String>,
 }
 
+/// Loan refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoanRefused {
+    pub isbn: Isbn,
+    pub reason: String,
+}
+
 /// Borrowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Borrowed {
@@ -45,13 +52,6 @@ pub struct Borrowed {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LimitReached {
     pub isbn: Isbn,
-}
-
-/// Loan refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LoanRefused {
-    pub isbn: Isbn,
-    pub reason: String,
 }
 
 /// Returned.

@@ -36,16 +36,16 @@ fn member_joined() -> MemberJoined {
     }
 }
 
+fn loan_refused() -> LoanRefused {
+    LoanRefused { isbn: isbn("AAAAAAAAAA"), reason: "A".to_owned() }
+}
+
 fn borrowed() -> Borrowed {
     Borrowed { isbn: isbn("AAAAAAAAAA"), title: "A".to_owned(), due: time::day_of(2026, 1, 5) }
 }
 
 fn limit_reached() -> LimitReached {
     LimitReached { isbn: isbn("AAAAAAAAAA") }
-}
-
-fn loan_refused() -> LoanRefused {
-    LoanRefused { isbn: isbn("AAAAAAAAAA"), reason: "A".to_owned() }
 }
 
 fn returned() -> Returned {
@@ -330,18 +330,18 @@ fn events_keep_their_stored_form() {
         json!({ "name": "A", "email": "ada@example.org", "plan": "basic" }),
     );
     stored_as::<MemberEvent>(
+        loan_refused(),
+        "loan_refused",
+        1,
+        json!({ "isbn": "AAAAAAAAAA", "reason": "A" }),
+    );
+    stored_as::<MemberEvent>(
         borrowed(),
         "borrowed",
         1,
         json!({ "isbn": "AAAAAAAAAA", "title": "A", "due": "2026-01-05" }),
     );
     stored_as::<MemberEvent>(limit_reached(), "limit_reached", 1, json!({ "isbn": "AAAAAAAAAA" }));
-    stored_as::<MemberEvent>(
-        loan_refused(),
-        "loan_refused",
-        1,
-        json!({ "isbn": "AAAAAAAAAA", "reason": "A" }),
-    );
     stored_as::<MemberEvent>(returned(), "returned", 1, json!({ "isbn": "AAAAAAAAAA" }));
     stored_as::<MemberEvent>(
         fined(),

@@ -76,18 +76,18 @@ impl Fold<MemberEvent> for MemberList {
                     });
                 }
             }
-            MemberEvent::Borrowed(ev) => {
-                if let Some(row) = &mut row {
-                    row.isbns.insert(ev.isbn.clone());
-                    row.status = event.status()?;
-                }
-            }
-            MemberEvent::LimitReached(_)
-            | MemberEvent::LoanRefused(_)
+            MemberEvent::LoanRefused(_)
+            | MemberEvent::LimitReached(_)
             | MemberEvent::Recalled(_)
             | MemberEvent::PhoneChanged(_)
             | MemberEvent::MemberLeft(_) => {
                 if let Some(row) = &mut row {
+                    row.status = event.status()?;
+                }
+            }
+            MemberEvent::Borrowed(ev) => {
+                if let Some(row) = &mut row {
+                    row.isbns.insert(ev.isbn.clone());
                     row.status = event.status()?;
                 }
             }

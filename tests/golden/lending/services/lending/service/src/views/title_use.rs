@@ -81,8 +81,8 @@ impl Fold<MemberEvent> for TitleUse {
         match &event.data {
             MemberEvent::Borrowed(ev) => Ok(vec![ev.isbn.clone()]),
             MemberEvent::MemberJoined(_)
-            | MemberEvent::LimitReached(_)
             | MemberEvent::LoanRefused(_)
+            | MemberEvent::LimitReached(_)
             | MemberEvent::Returned(_)
             | MemberEvent::Fined(_)
             | MemberEvent::Recalled(_)
@@ -104,8 +104,8 @@ impl Fold<MemberEvent> for TitleUse {
                 }
             }
             MemberEvent::MemberJoined(_)
-            | MemberEvent::LimitReached(_)
             | MemberEvent::LoanRefused(_)
+            | MemberEvent::LimitReached(_)
             | MemberEvent::Returned(_)
             | MemberEvent::Fined(_)
             | MemberEvent::Recalled(_)

@@ -18,43 +18,29 @@ fn tool_added() -> ToolAdded {
     ToolAdded { name: "A".to_owned() }
 }
 
-fn tool_lent() -> ToolLent {
-    ToolLent { borrower: "A".to_owned(), weeks: 1, due: time::day_of(2026, 1, 5) }
-}
-
 fn tool_returned() -> ToolReturned {
     ToolReturned {}
+}
+
+fn tool_lent() -> ToolLent {
+    ToolLent { borrower: "A".to_owned(), weeks: 1, due: time::day_of(2026, 1, 5) }
 }
 
 fn add_tool() -> AddTool {
     AddTool { name: "A".to_owned() }
 }
 
-fn lend_tool() -> LendTool {
-    LendTool { borrower: "A".to_owned(), weeks: 1 }
-}
-
 fn return_tool() -> ReturnTool {
     ReturnTool {}
+}
+
+fn lend_tool() -> LendTool {
+    LendTool { borrower: "A".to_owned(), weeks: 1 }
 }
 
 /// Scenario: a lent tool cannot be lent again.
 #[test]
 fn a_lent_tool_cannot_be_lent_again() {
-    given::<Tool>(tool_id(), [tool_added().into(), tool_lent().into()])
-        .when(lend_tool())
-        .refused(&No::WrongStatus);
-}
-
-/// `from = "on_shelf"`, else wrong status.
-#[test]
-fn lend_tool_passes_wrong_status() {
-    given::<Tool>(tool_id(), [tool_added().into()]).when(lend_tool()).accepted();
-}
-
-/// `from = "on_shelf"`, else wrong status.
-#[test]
-fn lend_tool_stops_with_wrong_status() {
     given::<Tool>(tool_id(), [tool_added().into(), tool_lent().into()])
         .when(lend_tool())
         .refused(&No::WrongStatus);
@@ -72,6 +58,20 @@ fn return_tool_passes_ignore() {
 #[test]
 fn return_tool_stops_with_ignore() {
     given::<Tool>(tool_id(), [tool_added().into()]).when(return_tool()).ignored();
+}
+
+/// `from = "on_shelf"`, else wrong status.
+#[test]
+fn lend_tool_passes_wrong_status() {
+    given::<Tool>(tool_id(), [tool_added().into()]).when(lend_tool()).accepted();
+}
+
+/// `from = "on_shelf"`, else wrong status.
+#[test]
+fn lend_tool_stops_with_wrong_status() {
+    given::<Tool>(tool_id(), [tool_added().into(), tool_lent().into()])
+        .when(lend_tool())
+        .refused(&No::WrongStatus);
 }
 
 #[test]
@@ -96,11 +96,11 @@ fn lend_tool_keeps_its_bounds() {
 #[test]
 fn events_keep_their_stored_form() {
     stored_as::<ToolEvent>(tool_added(), "tool_added", 1, json!({ "name": "A" }));
+    stored_as::<ToolEvent>(tool_returned(), "tool_returned", 1, json!({}));
     stored_as::<ToolEvent>(
         tool_lent(),
         "tool_lent",
         1,
         json!({ "borrower": "A", "weeks": 1, "due": "2026-01-05" }),
     );
-    stored_as::<ToolEvent>(tool_returned(), "tool_returned", 1, json!({}));
 }

@@ -63,15 +63,15 @@ impl Fold<ToolEvent> for Shelf {
                     });
                 }
             }
-            ToolEvent::ToolLent(ev) => {
-                if let Some(row) = &mut row {
-                    row.due = Some(ev.due);
-                    row.status = event.status()?;
-                }
-            }
             ToolEvent::ToolReturned(_) => {
                 if let Some(row) = &mut row {
                     row.due = None;
+                    row.status = event.status()?;
+                }
+            }
+            ToolEvent::ToolLent(ev) => {
+                if let Some(row) = &mut row {
+                    row.due = Some(ev.due);
                     row.status = event.status()?;
                 }
             }
