@@ -89,8 +89,9 @@ const COMMAND_KEYS: &[Key] = &[
     Key::required(
         "emit",
         Form::Messages,
-        r#""PartAdded(price = 5) if quantity > 0""#,
-        "The events. Arguments first, every other field by its name from `cmd` and `let`.",
+        r#""PartAdded""#,
+        "The events: `PartAdded(price = 5) if quantity > 0`. Given arguments first, every other \
+         field by its name from `cmd` and `let`.",
     ),
     Key::absent(
         "ensure",

@@ -70,8 +70,10 @@ fn the_examples_of_the_page_are_fine() {
     for example in examples {
         let path = if example.contains("[project]") { "minos.toml" } else { "domain/example.toml" };
         let files = vec![(Utf8PathBuf::from(path), example.as_bytes().to_vec())];
-        let (_, _, sink) = minos::syntax::load(files);
+        let (sources, tree, mut sink) = minos::syntax::load(files);
+        let model = minos::resolve::resolve(&tree, &sources, &mut sink);
         assert_eq!(sink.found(), [], "{example}");
+        assert!(model.is_some());
     }
 }
 
