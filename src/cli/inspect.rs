@@ -26,8 +26,9 @@ pub(super) fn inspect(run: &Run, args: &Inspect) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     if args.stage == Stage::Model {
-        let text = format!("{model:#?}\n");
-        answer(run, "model", json!({ "text": text }), &text);
+        let value = crate::export::system(&model);
+        let text = format!("{value:#}\n");
+        answer(run, "model", value, &text);
         return Ok(Exit::Done);
     }
     let state = load(&read_under(&root, STATE)?);

@@ -43,6 +43,8 @@ pub struct Aggregate {
     pub notes: Notes,
     /// In the path of its routes, kebab-case: `jobs`.
     pub plural: String,
+    /// The topic of its public events, when one was pinned; else see [`super::Model::topic`].
+    pub topic: Option<String>,
     /// Whether `GET /jobs/{job_id}` answers its state.
     pub read: bool,
     /// Its identity.

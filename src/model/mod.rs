@@ -62,6 +62,17 @@ impl Model {
         self.contexts.get(&of.context)?.events.get(&of.name)
     }
 
+    /// The topic of an aggregate's public events: pinned, or `topic` of its context, or
+    /// `<system>.<context>.<aggregate>.events`.
+    #[must_use]
+    pub fn topic(&self, context: &Context, aggregate: &Aggregate) -> String {
+        let own = aggregate.topic.clone().or_else(|| context.topic.clone());
+        own.unwrap_or_else(|| {
+            let name = crate::names::snake(&aggregate.name);
+            format!("{}.{}.{name}.events", self.system, context.name)
+        })
+    }
+
     /// The view or replica `name` of a context.
     #[must_use]
     pub fn projection(&self, context: &str, name: &str) -> Option<&Projection> {

@@ -200,6 +200,7 @@ fn aggregates(
         Some(Aggregate {
             notes: super::notes::notes(&tree.head),
             plural: routes::plural_of(r, context, &name),
+            topic: None,
             read: tree.read.as_ref().is_none_or(|x| x.value),
             id,
             status,
