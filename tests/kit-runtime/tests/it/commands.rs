@@ -132,7 +132,10 @@ async fn if_match_asks_for_the_version_that_was_seen() {
 
 #[tokio::test]
 async fn a_repeated_key_gets_the_same_answer() {
-    let desk = Process::desk().await;
+    repeated_key(&Process::desk().await).await;
+}
+
+pub async fn repeated_key(desk: &Process) {
     let (key, body) = ([("idempotency-key", "k1")], json!({ "name": "saw" }));
     let first = desk.with("POST /tools", &key, body.clone()).await;
     let again = desk.with("POST /tools", &key, json!({ "name":"saw" })).await;
@@ -179,7 +182,10 @@ async fn thirty_two_posts_with_one_key_have_one_effect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writers_of_one_stream_win_one_version_each() {
-    let desk = Process::desk().await;
+    one_winner_per_version(&Process::desk().await).await;
+}
+
+pub async fn one_winner_per_version(desk: &Process) {
     let (id, _) = desk.add_tool("saw").await;
     let posts = (0..64).map(|_| {
         let (router, line) = (desk.router.clone(), format!("POST /tools/{id}/lend"));
@@ -213,7 +219,10 @@ async fn a_decision_that_panics_is_a_500_without_its_text() {
 
 #[tokio::test]
 async fn running_numbers_have_no_gaps() {
-    let desk = Process::desk().await;
+    numbers_without_gaps(&Process::desk().await).await;
+}
+
+pub async fn numbers_without_gaps(desk: &Process) {
     for (place, name) in ["a", "a", "b"].into_iter().enumerate() {
         let status = desk.call("POST /tools", json!({ "name": name })).await.status;
         assert_eq!(status, if place == 1 { 409 } else { 201 });

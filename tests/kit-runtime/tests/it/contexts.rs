@@ -46,7 +46,7 @@ async fn lend(desk: &Process, id: &str, borrower: &str, weeks: i64) -> String {
     answer.header("position").to_owned()
 }
 
-async fn check(desk: &Process, office: &Process) {
+pub async fn check(desk: &Process, office: &Process) {
     let (saw, _) = desk.add_tool("saw").await;
     let (axe, _) = desk.add_tool("axe").await;
     lend(desk, &saw, "ann", 2).await;

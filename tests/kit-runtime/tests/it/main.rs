@@ -8,6 +8,7 @@ mod db;
 mod edge;
 mod hostile;
 mod lending;
+mod on_postgres;
 mod processes;
 mod reactions;
 mod reading;

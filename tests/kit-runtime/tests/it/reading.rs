@@ -22,7 +22,10 @@ async fn a_query_sees_what_was_written_when_it_asks_for_it() {
 
 #[tokio::test]
 async fn pages_follow_each_other_without_loss() {
-    let desk = Process::desk().await;
+    pages(&Process::desk().await).await;
+}
+
+pub async fn pages(desk: &Process) {
     let mut position = String::new();
     for name in ["e", "b", "d", "a", "c"] {
         position = desk.add_tool(name).await.1;
@@ -51,7 +54,10 @@ fn percent(text: &str) -> String {
 
 #[tokio::test]
 async fn parameters_filter_in_the_store_and_in_code() {
-    let desk = Process::desk().await;
+    parameters(&Process::desk().await).await;
+}
+
+pub async fn parameters(desk: &Process) {
     desk.add_tool("saw").await;
     let (id, _) = desk.add_tool("axe").await;
     let loan = json!({ "borrower": "ann", "weeks": 1 });
@@ -72,7 +78,10 @@ async fn parameters_filter_in_the_store_and_in_code() {
 
 #[tokio::test]
 async fn a_view_finds_its_keys_in_the_rows_of_another() {
-    let desk = Process::desk().await;
+    keys_by_way_of_rows(&Process::desk().await).await;
+}
+
+pub async fn keys_by_way_of_rows(desk: &Process) {
     let (id, _) = desk.add_tool("saw").await;
     let loan = json!({ "borrower": "ann", "weeks": 1 });
     let lend = format!("POST /tools/{id}/lend");

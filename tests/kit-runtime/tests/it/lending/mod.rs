@@ -12,6 +12,7 @@ use axum::Router;
 use kit_runtime::service::{App, Builder, Started};
 use serde_json::{Value, json};
 
+use crate::db::{run_sql, server};
 use crate::web::{Answer, call};
 
 /// A running process and the folder of its databases.
@@ -19,6 +20,13 @@ pub struct Process {
     pub started: Started,
     pub router: Router,
     pub folder: Arc<tempfile::TempDir>,
+}
+
+/// The URL of a fresh schema on the PostgreSQL of the tests.
+async fn schema(name: &str) -> String {
+    let schema = format!("{name}_{}", uuid::Uuid::now_v7().simple());
+    run_sql(&format!("create schema {schema}")).await;
+    format!("{}?options=-csearch_path%3D{schema}", server())
 }
 
 /// The path of a context's database.
@@ -57,6 +65,16 @@ impl Process {
         let settings =
             [("DESK_DATABASE_URL", desk.as_str()), ("OFFICE_DATABASE_URL", &office), ("DEV", "1")];
         Self::of(app.start(&settings).await.unwrap(), folder)
+    }
+
+    /// Both services in one process, each on a PostgreSQL schema of its own.
+    pub async fn both_on_postgres() -> Self {
+        let (desk, office) = (schema("desk").await, schema("office").await);
+        let app = App::new("lending").service(desk::service()).service(office::service());
+        let settings =
+            [("DESK_DATABASE_URL", desk.as_str()), ("OFFICE_DATABASE_URL", &office), ("DEV", "1")];
+        let started = app.start(&settings).await.unwrap();
+        Self::of(started, &Arc::new(tempfile::tempdir().unwrap()))
     }
 
     fn of(started: Started, folder: &Arc<tempfile::TempDir>) -> Self {

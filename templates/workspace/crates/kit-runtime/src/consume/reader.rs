@@ -97,10 +97,14 @@ impl Reader {
         Self { limit: BULK, ..self }
     }
 
-    /// Why a shard stands still, if one does.
+    /// Why not everything was applied, if so.
     #[must_use]
-    pub fn stopped(&self) -> Option<&str> {
-        self.tracks.iter().find_map(|it| it.stopped.values().next()).map(String::as_str)
+    pub fn trouble(&self) -> Option<String> {
+        let told = |it: &Track<Record>| {
+            let stopped = it.stopped.values().next().cloned();
+            stopped.or_else(|| (!it.trouble.is_empty()).then(|| it.trouble.clone()))
+        };
+        self.tracks.iter().find_map(told)
     }
 
     /// Apply everything that comes until the process stops.

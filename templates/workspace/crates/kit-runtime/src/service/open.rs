@@ -9,14 +9,14 @@ use uuid::Uuid;
 
 use super::builder::{Builder, ViewPart};
 use super::handle::Parts;
-use super::process::{Opening, StartError};
+use super::process::{Opening, StartError, address_setting};
 use super::{Phase, Role, Service};
 use crate::command::Stripes;
 use crate::consume::{Pace, Reader};
 use crate::policy::Delivery;
 use crate::store::{self, Options, SystemClock, ViewInfo, ViewSchema, ViewTable};
 use crate::telemetry::{Trace, scoped};
-use crate::transport::{Address, Feed, Local, OwnLog, Pull};
+use crate::transport::{Address, Feed, Local, Nowhere, OwnLog, Pull};
 use crate::views::{Group, Live, Tables, schema_of};
 
 /// Where the records of another context come from.
@@ -128,7 +128,7 @@ impl Opened {
         }
         let mut reader = self.reader(names, &tables, false, sources)?.bulk();
         reader.catch_up(self.service.stop()).await;
-        if let Some(reason) = reader.stopped() {
+        if let Some(reason) = reader.trouble() {
             return Err(StartError(format!("the view cannot be built: {reason}")));
         }
         for (name, table) in tables {
@@ -218,9 +218,14 @@ impl Opened {
         let own = Local::commands(service.shared_store(), name);
         let mut delivery = Delivery::new(service.clone()).follow(Arc::new(own));
         for sender in self.builder.senders.iter().filter(|sender| *sender != name) {
-            delivery = delivery.follow(match source(sources, sender)? {
-                Source::Here(other) => Arc::new(Local::commands(other.shared_store(), name)),
-                Source::There(address) => Arc::new(Pull::commands(sender, address.clone(), name)),
+            delivery = delivery.follow(match sources.get(sender) {
+                Some(Source::Here(it)) => Arc::new(Local::commands(it.shared_store(), name)),
+                Some(Source::There(address)) => {
+                    Arc::new(Pull::commands(sender, address.clone(), name))
+                }
+                None => {
+                    Arc::new(Nowhere::new(format!("{sender}/o/{name}"), address_setting(sender)))
+                }
             });
         }
         Ok(delivery)
@@ -270,21 +275,17 @@ impl Opened {
                 reader = reader.follow(Arc::new(OwnLog::new(service.shared_store())), true);
                 continue;
             }
-            let feed: Arc<dyn Feed<store::Record>> = match source(sources, context)? {
-                Source::Here(other) => {
+            let feed: Arc<dyn Feed<store::Record>> = match sources.get(context) {
+                Some(Source::Here(other)) => {
                     Arc::new(Local::events(other.shared_store(), other.publication()))
                 }
-                Source::There(address) => Arc::new(Pull::events(context, address.clone())),
+                Some(Source::There(address)) => Arc::new(Pull::events(context, address.clone())),
+                None => Arc::new(Nowhere::new(format!("{context}/e"), address_setting(context))),
             };
             reader = reader.follow(feed, false);
         }
         Ok(reader)
     }
-}
-
-fn source<'a>(sources: &'a BTreeMap<String, Source>, name: &str) -> Result<&'a Source, StartError> {
-    let missing = || StartError(format!("nobody said where {name} is"));
-    sources.get(name).ok_or_else(missing)
 }
 
 /// The views by group, in the order of the text: a view and those it finds keys in are together.

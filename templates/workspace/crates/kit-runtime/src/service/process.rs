@@ -328,7 +328,7 @@ impl Process {
     }
 }
 
-fn address_setting(context: &str) -> String {
+pub(super) fn address_setting(context: &str) -> String {
     format!("{}_URL", context.to_ascii_uppercase())
 }
 

@@ -13,4 +13,4 @@ mod wire;
 pub use endpoint::endpoint;
 pub use feed::{Entry, Feed, FeedError, Logged, PublicEvent, Publication, Pulled, Topic};
 pub use local::{Local, OwnLog};
-pub use pull::{Address, Pull};
+pub use pull::{Address, Nowhere, Pull};

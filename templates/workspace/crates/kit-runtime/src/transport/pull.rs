@@ -104,6 +104,39 @@ fn body(answer: &[u8]) -> Result<&[u8], FeedError> {
     }
 }
 
+/// The log of a context whose address nobody set: its consumers wait, and say why.
+pub struct Nowhere {
+    name: String,
+    setting: String,
+}
+
+impl Nowhere {
+    /// The feed of this name, whose address `setting` should give.
+    #[must_use]
+    pub fn new(name: String, setting: String) -> Self {
+        Self { name, setting }
+    }
+}
+
+impl<T: Wire> Feed<T> for Nowhere {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn pull<'a>(
+        &'a self,
+        _: &'a BTreeMap<u16, Mark>,
+        _: u32,
+    ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>> {
+        let text = format!("{} is not set", self.setting);
+        Box::pin(async move { Err(FeedError::Unavailable(text)) })
+    }
+
+    fn changes(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+}
+
 /// One log of another process, seen through one topic.
 pub struct Pull<T> {
     name: String,
