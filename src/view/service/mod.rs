@@ -1,0 +1,22 @@
+//! The service crate of a context: read models, queries, reactions, routes, and what starts them.
+
+mod crate_files;
+mod fold;
+mod policy;
+mod projection;
+mod publish;
+mod query;
+mod routes;
+mod site;
+mod sql;
+mod stream;
+mod wiring;
+
+pub use crate_files::{lib_file, manifest};
+pub use policy::policy_file;
+pub use projection::{replica_file, view_file};
+pub use publish::publish_file;
+pub use query::query_file;
+pub use routes::routes_file;
+pub use stream::{Stream, streams_of};
+pub use wiring::wiring_file;

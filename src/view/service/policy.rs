@@ -1,0 +1,277 @@
+//! One file per policy: when this happened, ask for that.
+
+use heck::ToSnakeCase as _;
+use serde::Serialize;
+
+use crate::lang::ir::{Ir, MessageIr, Root, WhenIr};
+use crate::lang::to_rust::{Form, Lowerer, raw};
+use crate::layout::{self, Arm, Block, Node, Stmt};
+use crate::model::{CommandKind, Each, EachSource, Event, Policy, Refused};
+use crate::view::domain::{Domain, doc_of, id_in_command, uses};
+use crate::view::rust::{Imports, Rust, is_copy, module};
+
+use super::fold::reads_row;
+use super::site::{Place, Site, domain_crate, row_type};
+use super::sql::Sql;
+use super::stream::{Stream, streams_of};
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyFile {
+    header: String,
+    words: String,
+    external: String,
+    internal: String,
+    doc: String,
+    name: String,
+    items: Vec<String>,
+}
+
+/// A policy.
+#[must_use]
+pub fn policy_file<'m>(domain: &Domain<'m>, policy: &'m Policy) -> PolicyFile {
+    let imports = Imports::outside(&domain_crate(&domain.context.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let items: Vec<String> = streams_of(domain, &policy.on)
+        .iter()
+        .map(|stream| item(domain, &rust, policy, stream))
+        .collect();
+    PolicyFile {
+        header: domain.header.clone(),
+        words: policy.name.to_snake_case().replace('_', " "),
+        doc: doc_of(&policy.name, policy.notes.doc.as_deref()),
+        name: policy.name.clone(),
+        items,
+        external: imports.external(true),
+        internal: imports.internal(),
+    }
+}
+
+fn item<'m>(
+    domain: &Domain<'m>,
+    rust: &Rust<'_, 'm>,
+    policy: &'m Policy,
+    stream: &Stream<'m>,
+) -> String {
+    let ty = stream.event_type(rust.imports);
+    let mut arms = Vec::new();
+    let mut idle = Vec::new();
+    for event in &stream.events {
+        let wanted = policy
+            .on
+            .iter()
+            .any(|on| on.context == stream.context.name && on.name == event.name);
+        if !wanted {
+            idle.push(stream.pattern(&ty, event, false));
+            continue;
+        }
+        let body = reaction(domain, rust, policy, stream, event);
+        let used = uses(&layout::body(&body, 0), "ev");
+        let patterns = vec![stream.pattern(&ty, event, used)];
+        arms.push(Arm { patterns, guard: None, body: Node::Block(Block(body)) });
+    }
+    if !idle.is_empty() {
+        arms.push(Arm { patterns: idle, guard: None, body: Node::Block(Block::default()) });
+    }
+    let on = Node::atom("event").field("data").borrowed();
+    let new = Node::call("Vec::new", vec![]);
+    let statements = [
+        Stmt::Bind("let mut messages".to_owned(), new, None),
+        Stmt::Expr(Node::Match(Box::new(on), arms)),
+        Stmt::Expr(Node::call("Ok", vec![Node::atom("messages")])),
+    ];
+    let text = layout::body(&statements, 8);
+    let cx = if uses(&text, "cx") { "cx" } else { "_" };
+    let args = [format!("event: &Recorded<{ty}>"), format!("{cx}: &Context")];
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let signature = layout::signature("fn on", &args, Some("Folded<Vec<Message>>"), 4);
+    let name = &policy.name;
+    let refused = match policy.refused {
+        Refused::Ignore => String::new(),
+        Refused::Park => {
+            rust.imports.add("kit::policy", "Refused");
+            "    const REFUSED: Refused = Refused::Park;\n".to_owned()
+        }
+    };
+    format!(
+        "impl Policy<{ty}> for {name} {{\n    const NAME: &'static str = {:?};\n{refused}\n    {signature}\n{text}\n    }}\n}}",
+        name.to_snake_case()
+    )
+}
+
+fn reaction<'m>(
+    domain: &Domain<'m>,
+    rust: &Rust<'_, 'm>,
+    policy: &'m Policy,
+    stream: &Stream<'m>,
+    event: &Event,
+) -> Vec<Stmt> {
+    let _ = event;
+    let site = Site::new(domain, rust, Place::Policy).on(stream.aggregate);
+    let lowerer = Lowerer::new(&site);
+    let mut out = match &policy.each {
+        None => sends(domain, &site, policy, None),
+        Some(each) => rounds(domain, rust, &site, policy, each),
+    };
+    if let Some(cond) = &policy.cond {
+        let test = lowerer.cond(cond);
+        out = vec![Stmt::Expr(Node::If(None, Box::new(test), Block(out), None))];
+    }
+    if let Some(replica) = &policy.replica {
+        let row = row_type(domain, rust, replica);
+        let key = Node::atom("event").field("stream").borrowed();
+        let before = Node::atom("cx").method(format!("row::<{row}>"), vec![key]).tried();
+        out = vec![Stmt::Expr(Node::If(
+            Some("Some(before)".to_owned()),
+            Box::new(before),
+            Block(out),
+            None,
+        ))];
+    }
+    out
+}
+
+/// The messages, once per row or element.
+fn rounds<'m>(
+    domain: &Domain<'m>,
+    rust: &Rust<'_, 'm>,
+    site: &Site<'_, 'm>,
+    policy: &'m Policy,
+    each: &'m Each,
+) -> Vec<Stmt> {
+    let lowerer = Lowerer::new(site);
+    let (pattern, items, rest, key) = match &each.source {
+        EachSource::Rows { source } => {
+            let row = row_type(domain, rust, source);
+            let root = if each.var.is_some() { Root::Row } else { Root::This };
+            let sql = Sql { lowerer: &lowerer, types: &domain.model.types, row: root };
+            let mut cond: Option<Node> = None;
+            let mut rest: Vec<&Ir> = Vec::new();
+            for filter in &each.filter {
+                match sql.cond(filter) {
+                    Some(part) if reads_row(filter) => {
+                        cond = Some(match cond {
+                            None => part,
+                            Some(before) => before.method("and", vec![part]),
+                        });
+                    }
+                    _ => rest.push(filter),
+                }
+            }
+            let all = Node::call("Cond::Const", vec![Node::atom("true")]);
+            let rows = Node::atom("cx")
+                .method(format!("rows::<{row}>"), vec![cond.unwrap_or(all)])
+                .tried();
+            let name = each.var.as_deref().map_or("row".to_owned(), raw);
+            if let Some(var) = &each.var {
+                site.bind(var, Form::Place);
+            }
+            (name.clone(), rows, rest, row_key(domain, source, &name))
+        }
+        EachSource::Elements(of) => {
+            let var = each.var.as_deref().unwrap_or("item");
+            let element = element_of(&of.ty);
+            let copied = is_copy(&domain.model.types, &element);
+            site.bind(var, if copied { Form::Value } else { Form::Ref });
+            let iter = lowerer.lower(of).node.method("iter", vec![]);
+            let name = if copied { format!("&{}", raw(var)) } else { raw(var) };
+            let pattern = format!("(i, {name})");
+            let items = iter.method("enumerate", vec![]);
+            (pattern, items, each.filter.iter().collect(), Node::atom("i"))
+        }
+    };
+    let mut body = sends(domain, site, policy, Some(key));
+    for filter in rest.into_iter().rev() {
+        let test = lowerer.cond(filter);
+        body = vec![Stmt::Expr(Node::If(None, Box::new(test), Block(body), None))];
+    }
+    vec![Stmt::For(pattern, items, Block(body))]
+}
+
+fn element_of(ty: &crate::lang::types::Type) -> crate::lang::types::Type {
+    use crate::lang::types::Type;
+    match ty {
+        Type::List(inner) | Type::Set(inner) | Type::Map(_, inner) => (**inner).clone(),
+        Type::Entities(id) => Type::Named(*id),
+        other => other.clone(),
+    }
+}
+
+/// A row's key as something that can be shown.
+fn row_key(domain: &Domain, source: &str, row: &str) -> Node {
+    let projection = domain.model.projection(&domain.context.name, source);
+    let key = projection.map(|p| p.key.clone()).unwrap_or_default();
+    let fields = projection.map(|p| domain.model.types.fields(p.row)).unwrap_or_default();
+    let part = |name: &String| {
+        let place = Node::atom(row.to_owned()).field(raw(name));
+        let copied = fields
+            .iter()
+            .find(|f| f.name == *name)
+            .is_some_and(|f| is_copy(&domain.model.types, &f.ty));
+        if copied { place } else { place.borrowed() }
+    };
+    match key.as_slice() {
+        [one] => part(one),
+        many => {
+            let places = many.iter().map(|n| Node::atom(row.to_owned()).field(raw(n)));
+            let mut args = vec![Node::text(&vec!["{}"; many.len()].join("/"))];
+            args.extend(places);
+            Node::Macro("format".to_owned(), args)
+        }
+    }
+}
+
+fn sends(domain: &Domain, site: &Site, policy: &Policy, key: Option<Node>) -> Vec<Stmt> {
+    policy.send.iter().flat_map(|message| send(domain, site, message, key.clone())).collect()
+}
+
+fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) -> Vec<Stmt> {
+    let lowerer = Lowerer::new(site);
+    let Some(context) = domain.model.contexts.get(&message.context) else { return Vec::new() };
+    let Some(command) = context.commands.get(&message.name) else { return Vec::new() };
+    let Some(aggregate) = context.aggregates.get(&command.aggregate) else { return Vec::new() };
+    let path = if command.public {
+        format!("contracts::{}", module(&context.name))
+    } else {
+        format!("{}::{}", domain_crate(&domain.context.name), module(&aggregate.name))
+    };
+    site.rust.imports.add(&path, &message.name);
+    let creates = command.kind == CommandKind::Creates;
+    let in_fields = id_in_command(aggregate, command);
+    let id = message.fields.iter().find(|(n, _)| *n == aggregate.id.name).map(|(_, ir)| ir);
+    let fields: Vec<(String, Ir)> = message
+        .fields
+        .iter()
+        .filter(|(name, _)| in_fields || *name != aggregate.id.name)
+        .cloned()
+        .collect();
+    let name = local_name(&message.name);
+    let value = Node::Struct(message.name.clone(), lowerer.fields(&fields), None);
+    let mut made = match id {
+        Some(id) if !creates => Node::call(
+            "Message::to",
+            vec![lowerer.borrow(id), Node::atom(name.clone()).borrowed()],
+        ),
+        _ => Node::call("Message::new", vec![Node::atom(name.clone()).borrowed()]),
+    }
+    .tried();
+    if let Some(key) = key {
+        made = made.method("for_row", vec![key]);
+    }
+    let push = Stmt::Semi(Node::atom("messages").method("push", vec![made]));
+    let statements = vec![Stmt::Bind(format!("let {name}"), value, None), push];
+    match &message.when {
+        WhenIr::If(cond) => {
+            let test = lowerer.cond(cond);
+            vec![Stmt::Expr(Node::If(None, Box::new(test), Block(statements), None))]
+        }
+        _ => statements,
+    }
+}
+
+/// A local named after a command; one that is a keyword gets a trailing `_`.
+fn local_name(command: &str) -> String {
+    let name = command.to_snake_case();
+    let reserved = ["event", "ev", "cx", "row", "before", "messages", "item"];
+    if raw(&name) != name || reserved.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
