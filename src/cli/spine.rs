@@ -97,7 +97,7 @@ pub(super) fn plan(
     project: &mut Project,
 ) -> Result<Plan, Failure> {
     project.pin_ports(model.contexts.keys().map(String::as_str));
-    crate::plan::system(model, sources).map_err(|e| Failure::bug(&e))
+    crate::plan::system(model, sources, &project.ports).map_err(|e| Failure::bug(&e))
 }
 
 /// The files in their final form.

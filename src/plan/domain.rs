@@ -4,23 +4,24 @@ use heck::ToKebabCase as _;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Content, Plan, PlanError, PlannedFile};
+use super::crate_files::{CrateFiles, to_view};
+use super::{Plan, PlanError};
 use crate::model::{Aggregate, Decide, Model};
 use crate::view::domain::{self, Domain};
 use crate::view::rust::module;
 
-/// Adds the domain crate of a context; `source` is the domain file that describes it.
+/// Adds the domain crate of a context; `source` is the domain file that describes it. Tells whether
+/// it uses the published language.
 pub(super) fn add(
     plan: &mut Plan,
     model: &Model,
     context: &str,
     source: &str,
-) -> Result<(), PlanError> {
-    let Some(context) = model.contexts.get(context) else { return Ok(()) };
+) -> Result<bool, PlanError> {
+    let Some(context) = model.contexts.get(context) else { return Ok(false) };
     let domain = Domain::new(model, context, source);
     let root = format!("services/{}/domain", context.name);
-    let unit = context.name.clone();
-    let mut crate_files = CrateFiles { plan, root, unit, contracts: false };
+    let mut crate_files = CrateFiles::new(plan, root, &context.name);
     let mut modules: Vec<String> = context.aggregates.keys().map(|a| module(a)).collect();
     for aggregate in context.aggregates.values() {
         aggregate_files(&mut crate_files, &domain, aggregate)?;
@@ -47,40 +48,8 @@ pub(super) fn add(
     crate_files.owned("src/lib.rs", "domain/lib.rs.tera", to_view(&lib))?;
     let contracts = crate_files.contracts;
     let manifest = json!({ "source": source, "package": context.name.to_kebab_case(), "contracts": contracts });
-    crate_files.owned("Cargo.toml", "domain/Cargo.toml.tera", manifest)
-}
-
-/// Adds files below one crate.
-struct CrateFiles<'p> {
-    plan: &'p mut Plan,
-    root: String,
-    unit: String,
-    /// Whether a file names the published language.
-    contracts: bool,
-}
-
-impl CrateFiles<'_> {
-    fn owned(
-        &mut self,
-        path: &str,
-        id: &'static str,
-        view: serde_json::Value,
-    ) -> Result<(), PlanError> {
-        self.contracts |= view.to_string().contains("contracts::");
-        let file = PlannedFile::owned(self.unit.clone(), Content::Template { id, view });
-        self.plan.add(&format!("{}/{path}", self.root), file)
-    }
-
-    fn seed(
-        &mut self,
-        path: &str,
-        id: &'static str,
-        view: serde_json::Value,
-    ) -> Result<(), PlanError> {
-        self.contracts |= view.to_string().contains("contracts::");
-        let file = PlannedFile::seed(self.unit.clone(), Content::Template { id, view }).needed();
-        self.plan.add(&format!("{}/{path}", self.root), file)
-    }
+    crate_files.owned("Cargo.toml", "domain/Cargo.toml.tera", manifest)?;
+    Ok(contracts)
 }
 
 fn aggregate_files(
@@ -150,9 +119,4 @@ fn custom_files(
 
 fn view<T: Serialize>(file: Option<T>) -> Option<serde_json::Value> {
     file.as_ref().map(to_view)
-}
-
-/// A view as plain data; views hold nothing that has no JSON form.
-pub(super) fn to_view<T: Serialize>(file: &T) -> serde_json::Value {
-    serde_json::to_value(file).unwrap_or_default()
 }

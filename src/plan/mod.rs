@@ -4,11 +4,13 @@
 //! belongs to (one lock per unit), and where its text comes from ([`Content`]). It is sorted, names
 //! each path once, and is pure: what is on disk is the business of `merge`.
 
+mod crate_files;
 mod domain;
 mod embedded;
 mod files;
 mod kit;
 mod rel_path;
+mod service;
 mod system;
 
 pub use embedded::{example, example_names, template, templates};

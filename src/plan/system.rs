@@ -1,27 +1,106 @@
 //! The whole plan of a system.
 
-use super::{Plan, PlanError, domain};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::crate_files::{CrateFiles, to_view};
+use super::{Content, Plan, PlanError, PlannedFile, domain, service};
 use crate::model::Model;
 use crate::source::Sources;
+use crate::view::rust::{header, module};
+use crate::view::{contracts, workspace};
 
-/// Every file of the system that the model describes; `sources` are the domain files it was read
-/// from.
+/// Every file of the system that the model describes. `sources` are the domain files it was read
+/// from, `ports` those of its contexts.
 ///
 /// # Errors
 /// Two files want one path: a mistake of minos.
-pub fn system(model: &Model, sources: &Sources) -> Result<Plan, PlanError> {
+pub fn system(
+    model: &Model,
+    sources: &Sources,
+    ports: &BTreeMap<String, u16>,
+) -> Result<Plan, PlanError> {
     let mut plan = Plan::new();
     super::add_kit(&mut plan)?;
+    let published = contracts_crate(&mut plan, model, sources)?;
+    let mut uses_contracts = BTreeSet::new();
     for context in model.contexts.keys() {
         let source = source_of(model, sources, context);
-        domain::add(&mut plan, model, context, &source)?;
+        if domain::add(&mut plan, model, context, &source)? {
+            uses_contracts.insert(context.clone());
+        }
+        service::add(&mut plan, model, context, &source, ports)?;
     }
+    let view = to_view(&workspace::workspace(model, ports, published, &uses_contracts));
+    workspace_files(&mut plan, &view)?;
+    app(&mut plan, model)?;
     Ok(plan)
 }
 
 /// The domain file that describes a context.
-pub(super) fn source_of(model: &Model, sources: &Sources, context: &str) -> String {
+fn source_of(model: &Model, sources: &Sources, context: &str) -> String {
     let aggregate = model.contexts.get(context).and_then(|c| c.aggregates.values().next());
     let file = aggregate.and_then(|a| sources.get(a.span.file));
     file.map_or_else(|| "minos.toml".to_owned(), |f| f.path().to_string())
+}
+
+/// The published language; whether there is any.
+fn contracts_crate(plan: &mut Plan, model: &Model, sources: &Sources) -> Result<bool, PlanError> {
+    let mut modules = Vec::new();
+    let mut files = CrateFiles::new(plan, "crates/contracts", "project");
+    for (name, context) in &model.contexts {
+        let source = source_of(model, sources, name);
+        let Some(view) = contracts::contracts_file(model, context, &source) else { continue };
+        files.unit.clone_from(name);
+        let path = format!("src/{}.rs", module(name).trim_start_matches("r#"));
+        files.owned(&path, "contracts/context.rs.tera", to_view(&view))?;
+        modules.push(module(name));
+    }
+    files.unit = "project".to_owned();
+    if let Some(view) = contracts::shared_file(model) {
+        files.owned("src/shared.rs", "contracts/context.rs.tera", to_view(&view))?;
+        modules.push("shared".to_owned());
+    }
+    if modules.is_empty() {
+        return Ok(false);
+    }
+    modules.sort();
+    let lib = json!({ "header": header("minos.toml"), "modules": modules });
+    files.owned("src/lib.rs", "contracts/lib.rs.tera", lib)?;
+    files.owned("Cargo.toml", "contracts/Cargo.toml.tera", json!({}))?;
+    Ok(true)
+}
+
+fn workspace_files(plan: &mut Plan, view: &serde_json::Value) -> Result<(), PlanError> {
+    let template = |id| Content::Template { id, view: view.clone() };
+    let project = "project";
+    let owned = [
+        ("crates/kit/Cargo.toml", Content::Verbatim("workspace/crates/kit/Cargo.toml.tera")),
+        (
+            "crates/kit-runtime/Cargo.toml",
+            Content::Verbatim("workspace/crates/kit-runtime/Cargo.toml.tera"),
+        ),
+        ("clippy.toml", Content::Verbatim("workspace/clippy.toml")),
+        ("rustfmt.toml", Content::Verbatim("workspace/rustfmt.toml")),
+        ("ARCHITECTURE.md", template("workspace/ARCHITECTURE.md.tera")),
+    ];
+    for (path, content) in owned {
+        plan.add(path, PlannedFile::owned(project, content))?;
+    }
+    let keyed = super::Class::Keyed;
+    let root = template("workspace/root.toml.tera");
+    plan.add("Cargo.toml", PlannedFile::new(keyed, project, root))?;
+    let once = super::Class::CreateOnce;
+    let ignored = Content::Verbatim("workspace/gitignore");
+    plan.add(".gitignore", PlannedFile::new(once, project, ignored))?;
+    let readme = template("workspace/README.md.tera");
+    plan.add("README.md", PlannedFile::new(once, project, readme))
+}
+
+fn app(plan: &mut Plan, model: &Model) -> Result<(), PlanError> {
+    let view = to_view(&workspace::app(model));
+    let mut files = CrateFiles::new(plan, "app", "project");
+    files.owned("Cargo.toml", "workspace/app/Cargo.toml.tera", view.clone())?;
+    files.owned("src/main.rs", "workspace/app/main.rs.tera", view)
 }

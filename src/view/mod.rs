@@ -4,5 +4,8 @@
 //! and decide nothing: a list may be empty and a flag false, that is all they see. Rust text comes
 //! out of `layout`, so it is formatted before it reaches a template.
 
+pub mod contracts;
 pub mod domain;
 pub mod rust;
+pub mod service;
+pub mod workspace;

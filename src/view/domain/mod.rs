@@ -21,14 +21,15 @@ use crate::model::{Aggregate, Context, Event, Model};
 use super::rust::{Homes, header};
 
 pub use aggregate::aggregate_file;
-pub use command::{command_file, custom_file};
+pub use apply::Changes;
+pub use command::{CommandItems, command_file, command_items, custom_file, id_in_command, uses};
 pub use event::event_file;
 pub use record::{RecordView, doc_of, record, struct_body};
 pub use refusal::{refusal_file, text_of};
-pub use root::{functions_file, lib_file, replicas_file, settings_file};
-pub use site::{Place as SitePlace, Site};
+pub use root::{functions_file, lib_file, replicas_file, row_items, settings_file};
+pub use site::{Place as SitePlace, Site, row_call};
 pub use tables::tables_file;
-pub use values::{type_items, values_file};
+pub use values::{key_of, ordered_mods, type_items, values_file};
 
 /// What all files of one domain crate share.
 #[derive(Debug)]

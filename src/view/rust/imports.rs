@@ -103,6 +103,9 @@ impl Imports {
             .filter(|(path, _)| keep(path))
             .map(|(path, names)| {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                if names == ["self"] {
+                    return (path.clone(), format!("use {path};"));
+                }
                 (path.clone(), layout::use_list(path, &names, 0))
             })
             .collect()

@@ -12,6 +12,6 @@ pub use checks::{at_name, body, checks, checks_bound, newtype_bounds, state_boun
 pub use fields::{DefaultFn, FieldView, Place, defaults, fields};
 pub use homes::{Home, Homes};
 pub use imports::Imports;
-pub use public::public_types;
+pub use public::{is_declared, public_types};
 pub use spelling::{article, header, lines, module, raw, sentence, title};
 pub use types::{Rust, is_copy};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::lang::types::{FieldDef, Type, TypeDefKind, TypeId};
+use crate::lang::types::{EnumOrigin, FieldDef, RecordRole, Type, TypeDef, TypeDefKind, TypeId};
 use crate::model::Model;
 
 /// Every named type that a public event or command of the system uses, ids of their aggregates
@@ -54,5 +54,16 @@ fn add(model: &Model, id: TypeId, found: &mut BTreeSet<TypeId>) {
             }
         }
         _ => {}
+    }
+}
+
+/// Whether a type has text of its own in a crate of types: messages, rows and groups of names have
+/// not.
+#[must_use]
+pub fn is_declared(def: &TypeDef) -> bool {
+    match &def.kind {
+        TypeDefKind::Record { role, .. } => matches!(role, RecordRole::Value | RecordRole::Entity),
+        TypeDefKind::Enum { origin, .. } => *origin != EnumOrigin::Weekday,
+        TypeDefKind::Newtype { .. } | TypeDefKind::Union { .. } => true,
     }
 }

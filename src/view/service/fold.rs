@@ -111,20 +111,15 @@ impl<'m> Folds<'_, 'm> {
     fn several_keys(&self, site: &Site<'_, 'm>, reactions: &[&'m Reaction]) -> Vec<Stmt> {
         let lowerer = Lowerer::new(site);
         let keys = || Node::atom("keys");
-        let mut out = vec![Stmt::Bind(
-            "let mut keys".to_owned(),
-            Node::call("Vec::new", vec![]),
-            None,
-        )];
+        let mut out =
+            vec![Stmt::Bind("let mut keys".to_owned(), Node::call("Vec::new", vec![]), None)];
         for reaction in reactions {
             let add = match &reaction.key {
                 KeySource::Columns(parts) => {
                     self.bind_each(site, reaction);
                     keys().method("push", vec![self.key_value(&lowerer, parts)])
                 }
-                KeySource::Via(option) => {
-                    keys().method("extend", vec![lowerer.value(option)])
-                }
+                KeySource::Via(option) => keys().method("extend", vec![lowerer.value(option)]),
             };
             out.extend(self.each(site, reaction, vec![Stmt::Semi(add)]));
         }
@@ -140,7 +135,8 @@ impl<'m> Folds<'_, 'm> {
     }
 
     fn bind_each(&self, site: &Site<'_, 'm>, reaction: &Reaction) {
-        if let Some(Each { var: Some(var), source: EachSource::Elements(of), .. }) = &reaction.each {
+        if let Some(Each { var: Some(var), source: EachSource::Elements(of), .. }) = &reaction.each
+        {
             let element = element_of(&of.ty);
             let copied = is_copy(&self.domain.model.types, &element);
             site.bind(var, if copied { Form::Value } else { Form::Ref });
@@ -180,8 +176,7 @@ impl<'m> Folds<'_, 'm> {
             arms.push((stream.pattern(ty, event, uses(&text, "ev")), statements));
         }
         let node = Node::Match(Box::new(data()), merged(arms));
-        let body =
-            layout::body(&[Stmt::Expr(node), Stmt::Expr(ok(Node::atom("row")))], 8);
+        let body = layout::body(&[Stmt::Expr(node), Stmt::Expr(ok(Node::atom("row")))], 8);
         let used = if uses(&body, &key) { key.as_str() } else { "_" };
         let changes = body.contains("row = ") || body.contains("&mut row");
         let row = if changes { "mut row" } else { "row" };
@@ -266,12 +261,8 @@ impl<'m> Folds<'_, 'm> {
             target: Node::atom("row"),
             fields,
         };
-        let kept: Vec<ChangeIr> = reaction
-            .changes
-            .iter()
-            .filter(|c| !matches!(c, ChangeIr::Delete))
-            .cloned()
-            .collect();
+        let kept: Vec<ChangeIr> =
+            reaction.changes.iter().filter(|c| !matches!(c, ChangeIr::Delete)).cloned().collect();
         let existing = changes.statements(&kept);
         let making = reaction.make.as_ref().map(|make| self.made(site, make, key));
         let mut out = match (existing.is_empty(), making) {
@@ -334,8 +325,13 @@ impl<'m> Folds<'_, 'm> {
     /// A key column of a new row is the key itself.
     fn key_part(&self, column: &str, key: &str) -> Option<Node> {
         let at = self.projection.key.iter().position(|k| k == column)?;
-        let field =
-            self.domain.model.types.fields(self.projection.row).iter().find(|f| f.name == column)?;
+        let field = self
+            .domain
+            .model
+            .types
+            .fields(self.projection.row)
+            .iter()
+            .find(|f| f.name == column)?;
         let copied = is_copy(&self.domain.model.types, &field.ty);
         if self.projection.key.len() == 1 {
             let key = Node::atom(key.to_owned());

@@ -19,4 +19,4 @@ pub use publish::publish_file;
 pub use query::query_file;
 pub use routes::routes_file;
 pub use stream::{Stream, streams_of};
-pub use wiring::wiring_file;
+pub use wiring::{neighbours, wiring_file};

@@ -57,10 +57,8 @@ fn item<'m>(
     let mut arms = Vec::new();
     let mut idle = Vec::new();
     for event in &stream.events {
-        let wanted = policy
-            .on
-            .iter()
-            .any(|on| on.context == stream.context.name && on.name == event.name);
+        let wanted =
+            policy.on.iter().any(|on| on.context == stream.context.name && on.name == event.name);
         if !wanted {
             idle.push(stream.pattern(&ty, event, false));
             continue;
@@ -248,10 +246,9 @@ fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) ->
     let name = local_name(&message.name);
     let value = Node::Struct(message.name.clone(), lowerer.fields(&fields), None);
     let mut made = match id {
-        Some(id) if !creates => Node::call(
-            "Message::to",
-            vec![lowerer.borrow(id), Node::atom(name.clone()).borrowed()],
-        ),
+        Some(id) if !creates => {
+            Node::call("Message::to", vec![lowerer.borrow(id), Node::atom(name.clone()).borrowed()])
+        }
         _ => Node::call("Message::new", vec![Node::atom(name.clone()).borrowed()]),
     }
     .tried();

@@ -49,14 +49,8 @@ pub fn query_file(domain: &Domain, query: &Query) -> QueryFile {
         layout::body(&[Stmt::Expr(node)], 8)
     });
     let cx = |text: &str| if uses(text, "cx") { "cx" } else { "_" };
-    let mut view = record(
-        domain,
-        &rust,
-        &query.name,
-        query.notes.doc.as_deref(),
-        fields,
-        FieldPlace::Message,
-    );
+    let mut view =
+        record(domain, &rust, &query.name, query.notes.doc.as_deref(), fields, FieldPlace::Message);
     view.body = without_serialising(&view.body);
     QueryFile {
         header: domain.header.clone(),
@@ -91,9 +85,9 @@ fn order(domain: &Domain, query: &Query) -> String {
         .unwrap_or_default();
     let mut columns = query.order.clone();
     let tail = columns.len().saturating_sub(key.len());
-    let appended = columns
-        .get(tail..)
-        .is_some_and(|tail| tail.iter().map(|o| &o.column).eq(key.iter()) && !tail.iter().any(|o| o.descending));
+    let appended = columns.get(tail..).is_some_and(|tail| {
+        tail.iter().map(|o| &o.column).eq(key.iter()) && !tail.iter().any(|o| o.descending)
+    });
     if appended {
         columns.truncate(tail);
     }

@@ -74,13 +74,9 @@ impl<'a, 'm> Site<'a, 'm> {
                 self.rust.imports.add("kit", "Event as _");
                 Lowered::new(event().field("data").method("name", vec![]), Form::Str)
             }
-            "stream" => {
-                Lowered::value(event().field("stream").method("to_string", vec![]))
-            }
+            "stream" => Lowered::value(event().field("stream").method("to_string", vec![])),
             "position" => Lowered::value(event().method("position", vec![])),
-            "actor" => {
-                Lowered::value(event().field("actor").method("known", vec![]))
-            }
+            "actor" => Lowered::value(event().field("actor").method("known", vec![])),
             other => Lowered::new(event().field(raw(other)), Form::Place),
         }
     }

@@ -31,18 +31,16 @@ impl Sql<'_> {
                 Some(Node::call("Cond::Const", vec![Node::atom(value.to_string())]))
             }
             IrKind::Not(of) => Some(self.cond_with(of, bound)?.method("not", vec![])),
-            IrKind::And(a, b) => Some(
-                self.cond_with(a, bound)?.method("and", vec![self.cond_with(b, bound)?]),
-            ),
+            IrKind::And(a, b) => {
+                Some(self.cond_with(a, bound)?.method("and", vec![self.cond_with(b, bound)?]))
+            }
             IrKind::Or(a, b) => {
                 Some(self.cond_with(a, bound)?.method("or", vec![self.cond_with(b, bound)?]))
             }
             IrKind::Compare { op, left, right } => self.compare(*op, left, right, bound),
             IrKind::In { item, list } => self.one_of(item, list, bound),
             IrKind::Method { method, of, args } => self.method(*method, of, args, bound),
-            _ if ir.ty == Type::Bool => {
-                Some(self.column(ir, bound)?.method("is_true", vec![]))
-            }
+            _ if ir.ty == Type::Bool => Some(self.column(ir, bound)?.method("is_true", vec![])),
             _ => None,
         }
     }

@@ -56,8 +56,7 @@ pub fn streams_of<'m>(domain: &Domain<'m>, events: &[EventRef]) -> Vec<Stream<'m
             let context = domain.model.contexts.get(&context)?;
             let aggregate = context.aggregates.get(&aggregate)?;
             let owner = Domain::new(domain.model, context, "");
-            let events =
-                owner.events(aggregate).into_iter().filter(|e| own || e.public).collect();
+            let events = owner.events(aggregate).into_iter().filter(|e| own || e.public).collect();
             Some(Stream { context, aggregate, foreign: !own, events })
         })
         .collect()

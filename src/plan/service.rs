@@ -1,0 +1,85 @@
+//! The files of the service crates.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::crate_files::{CrateFiles, to_view};
+use super::{Plan, PlanError};
+use crate::model::Model;
+use crate::view::domain::Domain;
+use crate::view::rust::module;
+use crate::view::service;
+
+/// Adds the service crate of a context; `source` is the domain file that describes it.
+pub(super) fn add(
+    plan: &mut Plan,
+    model: &Model,
+    context: &str,
+    source: &str,
+    ports: &BTreeMap<String, u16>,
+) -> Result<(), PlanError> {
+    let Some(context) = model.contexts.get(context) else { return Ok(()) };
+    let domain = Domain::new(model, context, source);
+    let root = format!("services/{}/service", context.name);
+    let mut files = CrateFiles::new(plan, root, &context.name);
+    let header = &domain.header;
+    let words = context.name.replace('_', " ");
+    for view in context.views.values() {
+        let path = format!("src/views/{}.rs", file_name(&view.name));
+        files.owned(
+            &path,
+            "service/projection.rs.tera",
+            to_view(&service::view_file(&domain, view)),
+        )?;
+    }
+    for replica in context.replicas.values() {
+        let path = format!("src/replicas/{}.rs", file_name(&replica.name));
+        let view = to_view(&service::replica_file(&domain, replica));
+        files.owned(&path, "service/projection.rs.tera", view)?;
+    }
+    for query in context.queries.values() {
+        let path = format!("src/queries/{}.rs", file_name(&query.name));
+        let view = to_view(&service::query_file(&domain, query));
+        files.owned(&path, "service/query.rs.tera", view)?;
+    }
+    for policy in context.policies.values() {
+        let path = format!("src/policies/{}.rs", file_name(&policy.name));
+        let view = to_view(&service::policy_file(&domain, policy));
+        files.owned(&path, "service/policy.rs.tera", view)?;
+    }
+    if let Some(publish) = service::publish_file(&domain) {
+        files.owned("src/publish.rs", "service/publish.rs.tera", to_view(&publish))?;
+    }
+    let routes = to_view(&service::routes_file(&domain));
+    files.owned("src/routes.rs", "service/routes.rs.tera", routes)?;
+    let wiring = to_view(&service::wiring_file(&domain, ports));
+    files.owned("src/wiring.rs", "service/wiring.rs.tera", wiring)?;
+    let lib = to_view(&service::lib_file(&domain));
+    files.owned("src/lib.rs", "service/lib.rs.tera", lib)?;
+    let main = json!({ "header": header, "context": words, "library": module(&context.name) });
+    files.owned("src/main.rs", "service/main.rs.tera", main)?;
+    files.seed_verbatim("src/extend.rs", "service/extend.rs")?;
+    tests(&mut files, &domain)?;
+    let contracts = files.contracts;
+    let manifest = service::manifest(&domain, source, &model.system, contracts);
+    files.owned("Cargo.toml", "service/Cargo.toml.tera", to_view(&manifest))
+}
+
+fn tests(files: &mut CrateFiles, domain: &Domain) -> Result<(), PlanError> {
+    let header = &domain.header;
+    let architecture = json!({ "header": header });
+    files.owned(
+        "tests/it/architecture.rs",
+        "service/tests/it/architecture.rs.tera",
+        architecture,
+    )?;
+    let words = domain.context.name.replace('_', " ");
+    let main = json!({ "header": header, "context": words, "routes": false, "scenarios": false });
+    files.owned("tests/it/main.rs", "service/tests/it/main.rs.tera", main)
+}
+
+/// The file of a thing: its module without the mark of a raw identifier.
+fn file_name(name: &str) -> String {
+    module(name).trim_start_matches("r#").to_owned()
+}

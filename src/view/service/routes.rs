@@ -1,0 +1,95 @@
+//! `routes.rs`: the route table of a service.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::layout::{self, Node, Stmt};
+use crate::model::{CommandKind, IfMissing, Method, Route, Target};
+use crate::view::domain::Domain;
+use crate::view::rust::{Imports, module};
+
+use super::site::domain_crate;
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoutesFile {
+    header: String,
+    context: String,
+    external: String,
+    internal: String,
+    body: String,
+}
+
+/// The route table of a context.
+#[must_use]
+pub fn routes_file(domain: &Domain) -> RoutesFile {
+    let imports = Imports::outside(&domain_crate(&domain.context.name));
+    imports.add("axum", "Router");
+    imports.add("kit_runtime::service", "Service");
+    let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
+    for route in domain.model.routes.iter().filter(|r| r.context == domain.context.name) {
+        paths.entry(&route.path).or_default().push(route);
+    }
+    let mut node = Node::call("Router::new", vec![]);
+    for (path, mut routes) in paths {
+        routes.sort_by_key(|route| route.method);
+        let mut handler: Option<Node> = None;
+        for route in routes {
+            let name = match route.method {
+                Method::Get => "get",
+                Method::Post => "post",
+            };
+            let target = target(domain, &imports, route);
+            handler = Some(match handler {
+                None => {
+                    imports.add("axum::routing", name);
+                    Node::call(name, vec![target])
+                }
+                Some(before) => before.method(name, vec![target]),
+            });
+        }
+        let handler = handler.unwrap_or(Node::atom("()"));
+        node = node.method("route", vec![Node::text(path), handler]);
+    }
+    RoutesFile {
+        header: domain.header.clone(),
+        context: domain.context.name.replace('_', " "),
+        body: layout::body(&[Stmt::Expr(node)], 4),
+        external: imports.external(false),
+        internal: imports.internal(),
+    }
+}
+
+fn target(domain: &Domain, imports: &Imports, route: &Route) -> Node {
+    let text = match &route.target {
+        Target::Command(name) => return command(domain, imports, name),
+        Target::Query(name) => {
+            let one = domain.context.queries.get(name).is_some_and(|query| query.one);
+            let handler = if one { "one" } else { "query" };
+            imports.add("kit_runtime::http", handler);
+            imports.add("crate", "queries");
+            format!("{handler}::<queries::{name}>")
+        }
+        Target::Aggregate(name) => {
+            imports.add("kit_runtime::http", "read");
+            imports.domain(&module(name), name);
+            format!("read::<{name}>")
+        }
+    };
+    Node::atom(text)
+}
+
+fn command(domain: &Domain, imports: &Imports, name: &str) -> Node {
+    let Some(command) = domain.context.commands.get(name) else { return Node::atom("()") };
+    let handler = match command.kind {
+        CommandKind::Creates => "create",
+        CommandKind::On(IfMissing::Create) => "upsert",
+        CommandKind::On(_) => "command",
+    };
+    imports.add("kit_runtime::http", handler);
+    let module = module(&command.aggregate);
+    imports.domain(&module, &command.aggregate);
+    imports.domain(&module, name);
+    Node::atom(format!("{handler}::<{}, {name}>", command.aggregate))
+}

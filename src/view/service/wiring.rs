@@ -1,0 +1,227 @@
+//! `wiring.rs`: what a service consists of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::lang::ir::{Ir, IrKind};
+use crate::layout::{self, Node, Stmt};
+use crate::model::{CommandKind, Context, Idempotency, IfMissing, KeySource, Policy, Projection};
+use crate::model::{Form, Model};
+use crate::view::domain::Domain;
+use crate::view::rust::{Imports, module, raw};
+
+use super::publish::publishing;
+use super::site::domain_crate;
+use super::stream::streams_of;
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WiringFile {
+    header: String,
+    context: String,
+    external: String,
+    internal: String,
+    body: String,
+}
+
+/// The parts of a service; `ports` are those of all contexts.
+#[must_use]
+pub fn wiring_file(domain: &Domain, ports: &BTreeMap<String, u16>) -> WiringFile {
+    let name = &domain.context.name;
+    let imports = Imports::outside(&domain_crate(name));
+    imports.add("kit_runtime::service", "Builder");
+    imports.add("kit_runtime::service", "Service");
+    let port = |context: &str| ports.get(context).copied().unwrap_or(8001).to_string();
+    let mut node = Node::call("Service::builder", vec![Node::text(name), Node::atom(port(name))]);
+    if domain.context.time_zone != "UTC" {
+        let zone = format!("{}::ZONE", domain_crate(name));
+        node = node.method("zone", vec![Node::atom(zone).borrowed()]);
+    }
+    if domain.context.idempotency == Idempotency::Required {
+        node = node.method("require_idempotency", vec![]);
+    }
+    if !domain.model.types.fields(domain.context.settings).is_empty() {
+        imports.domain("settings", "Settings");
+        let described = Node::call("Settings::described", vec![]);
+        node = node.method("settings", vec![described, Node::atom("Settings::read")]);
+    }
+    for other in neighbours(domain.model, domain.context) {
+        let args = vec![Node::text(&other), Node::atom(port(&other))];
+        node = node.method("neighbour", args);
+    }
+    for sender in senders(domain.model, name) {
+        node = node.method("commands_from", vec![Node::text(&sender)]);
+    }
+    node = sent_commands(domain, &imports, node);
+    node = published(domain, &imports, node);
+    node = views(domain, &imports, node);
+    node = policies(domain, &imports, node);
+    node = node
+        .method("routes", vec![Node::call("routes::routes", vec![])])
+        .method("routes", vec![Node::call("extend::routes", vec![])])
+        .method("layers", vec![Node::atom("extend::layers")]);
+    imports.add("crate", "extend");
+    imports.add("crate", "routes");
+    let statements = [
+        Stmt::Bind("let builder".to_owned(), node, None),
+        Stmt::Expr(Node::call("extend::tasks", vec![Node::atom("builder")])),
+    ];
+    WiringFile {
+        header: domain.header.clone(),
+        context: name.replace('_', " "),
+        body: layout::body(&statements, 4),
+        external: imports.external(false),
+        internal: imports.internal(),
+    }
+}
+
+/// The contexts that this one listens to or sends commands to.
+#[must_use]
+pub fn neighbours(model: &Model, context: &Context) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let followed = context.views.values().chain(context.replicas.values());
+    found.extend(followed.flat_map(|p| p.events.iter().map(|e| e.context.clone())));
+    found.extend(context.policies.values().flat_map(|p| p.on.iter().map(|e| e.context.clone())));
+    found.extend(context.policies.values().flat_map(|p| p.send.iter().map(|m| m.context.clone())));
+    found.extend(senders(model, &context.name));
+    found.remove(&context.name);
+    found
+}
+
+/// The contexts that send commands to this one.
+fn senders(model: &Model, name: &str) -> BTreeSet<String> {
+    let sends = |context: &&Context| {
+        context.name != name
+            && context.policies.values().any(|p| p.send.iter().any(|m| m.context == name))
+    };
+    model.contexts.values().filter(sends).map(|c| c.name.clone()).collect()
+}
+
+/// The own commands that policies of any context send.
+fn sent_commands(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
+    let name = &domain.context.name;
+    let sent: BTreeSet<&str> = domain
+        .model
+        .contexts
+        .values()
+        .flat_map(|c| c.policies.values())
+        .flat_map(|p| &p.send)
+        .filter(|m| m.context == *name)
+        .map(|m| m.name.as_str())
+        .collect();
+    for command in sent.into_iter().filter_map(|name| domain.context.commands.get(name)) {
+        let method = match command.kind {
+            CommandKind::Creates => "creates",
+            CommandKind::On(IfMissing::Create) => "upserts",
+            CommandKind::On(_) => "decides",
+        };
+        let module = module(&command.aggregate);
+        imports.domain(&module, &command.aggregate);
+        imports.domain(&module, &command.name);
+        node = node.method(format!("{method}::<{}, {}>", command.aggregate, command.name), vec![]);
+    }
+    node
+}
+
+fn published(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
+    for aggregate in publishing(domain) {
+        let context = module(&domain.context.name);
+        imports.add("contracts", &format!("{context} as public"));
+        imports.add("crate", "publish");
+        imports.domain(&module(&aggregate.name), &aggregate.name);
+        let name = format!("publish::<{}, public::{}Event>", aggregate.name, aggregate.name);
+        let function = format!("publish::{}", raw(&module(&aggregate.name)));
+        node = node.method(name, vec![Node::atom(function)]);
+    }
+    node
+}
+
+fn views(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
+    let replicas = domain.context.replicas.values().map(|p| (p, "crate::replicas"));
+    let views = ordered_views(domain.context).into_iter().map(|p| (p, "crate::views"));
+    for (projection, path) in replicas.chain(views) {
+        imports.add(path, &projection.name);
+        imports.add("kit_runtime::views", "follow");
+        let follows: Vec<Node> = streams_of(domain, &projection.events)
+            .iter()
+            .map(|stream| {
+                let ty = stream.event_type(imports);
+                Node::call(format!("follow::<{}, {ty}>", projection.name), vec![])
+            })
+            .collect();
+        node = node.method("view", vec![Node::Array(follows)]);
+        if let Some(source) = via(projection) {
+            let path = if domain.context.replicas.contains_key(&source) {
+                "crate::replicas"
+            } else {
+                "crate::views"
+            };
+            imports.add(path, &source);
+            node = node.method(format!("via::<{source}>"), vec![]);
+        }
+        let with = |policy: &&Policy| policy.replica.as_deref() == Some(&projection.name);
+        for policy in domain.context.policies.values().filter(with) {
+            for reaction in reactions(domain, imports, policy) {
+                node = node.method("with_policy", vec![reaction]);
+            }
+        }
+    }
+    node
+}
+
+/// Views whose rows others find their keys in come first.
+fn ordered_views(context: &Context) -> Vec<&Projection> {
+    let mut out: Vec<&Projection> = Vec::new();
+    let mut rest: Vec<&Projection> = context.views.values().collect();
+    while !rest.is_empty() {
+        let ready = |p: &&Projection| {
+            via(p).is_none_or(|source| {
+                !context.views.contains_key(&source) || out.iter().any(|o| o.name == source)
+            })
+        };
+        let at = rest.iter().position(|p| ready(&p)).unwrap_or(0);
+        out.push(rest.remove(at));
+    }
+    out
+}
+
+/// The view or replica in whose rows keys are found.
+fn via(projection: &Projection) -> Option<String> {
+    let Form::Keyed { reactions } = &projection.form else { return None };
+    reactions.iter().find_map(|reaction| match &reaction.key {
+        KeySource::Via(ir) => looked_up(ir),
+        KeySource::Columns(_) => None,
+    })
+}
+
+fn looked_up(ir: &Ir) -> Option<String> {
+    let mut found = None;
+    ir.walk(&mut |node| {
+        if let IrKind::Lookup { source, .. } = &node.kind {
+            found.get_or_insert_with(|| source.clone());
+        }
+    });
+    found
+}
+
+fn policies(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
+    for policy in domain.context.policies.values().filter(|p| p.replica.is_none()) {
+        for reaction in reactions(domain, imports, policy) {
+            node = node.method("policy", vec![reaction]);
+        }
+    }
+    node
+}
+
+fn reactions(domain: &Domain, imports: &Imports, policy: &Policy) -> Vec<Node> {
+    imports.add("crate::policies", &policy.name);
+    imports.add("kit_runtime::policy", "react");
+    streams_of(domain, &policy.on)
+        .iter()
+        .map(|stream| {
+            let ty = stream.event_type(imports);
+            Node::call(format!("react::<{}, {ty}>", policy.name), vec![])
+        })
+        .collect()
+}
