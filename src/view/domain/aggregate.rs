@@ -3,7 +3,7 @@
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use serde::Serialize;
 
-use crate::lang::ir::RefusalIr;
+use crate::lang::ir::{Ir, RefusalIr};
 use crate::lang::to_rust::{Lowerer, fallible};
 use crate::lang::types::{DeriveDef, FieldDef, Type, TypeDefKind, TypeId};
 use crate::layout::{self, Arm, Block, Node, Stmt};
@@ -37,6 +37,8 @@ pub struct AggregateFile {
     id: String,
     id_param: String,
     id_unused: bool,
+    /// The id's field name, when it is not that of the aggregate.
+    id_field: String,
     begin: String,
     apply: String,
     status: bool,
@@ -69,6 +71,11 @@ pub fn aggregate_file(domain: &Domain, aggregate: &Aggregate) -> AggregateFile {
         id: rust.named(aggregate.id.newtype),
         id_param: raw(&aggregate.id.name),
         id_unused,
+        id_field: if aggregate.id.name == format!("{}_id", aggregate.name.to_snake_case()) {
+            String::new()
+        } else {
+            aggregate.id.name.clone()
+        },
         begin,
         apply: apply(domain, &rust, aggregate),
         status: aggregate.status.is_some(),
@@ -201,7 +208,7 @@ fn begin(domain: &Domain, rust: &Rust, aggregate: &Aggregate) -> (String, bool) 
     for event in &creating {
         let Some(begin) = &event.begin else { continue };
         let lowerer = Lowerer::new(&site);
-        let literal = Node::Struct("Self".to_owned(), lowerer.fields(&begin.values), None);
+        let literal = first_state(&lowerer, &aggregate.id.name, &begin.values);
         let value = if begin.then.is_empty() {
             Node::call("Ok", vec![literal])
         } else {
@@ -227,6 +234,19 @@ fn begin(domain: &Domain, rust: &Rust, aggregate: &Aggregate) -> (String, bool) 
     let text = layout::body(&[Stmt::Expr(node)], 8);
     let unused = !super::command::uses(&text, &raw(&aggregate.id.name));
     (text, unused)
+}
+
+/// The literal of a new state. The id is moved into it when nothing else needs it.
+fn first_state(lowerer: &Lowerer, id: &str, values: &[(String, Ir)]) -> Node {
+    let mut fields = lowerer.fields(values);
+    let rest: Vec<layout::Field> = fields.iter().filter(|f| f.name != raw(id)).cloned().collect();
+    let rest = layout::expression(&Node::Struct("Self".to_owned(), rest, None), 0);
+    if !super::command::uses(&rest, &raw(id)) {
+        for field in fields.iter_mut().filter(|f| f.name == raw(id)) {
+            field.value = None;
+        }
+    }
+    Node::Struct("Self".to_owned(), fields, None)
 }
 
 fn apply(domain: &Domain, rust: &Rust, aggregate: &Aggregate) -> String {

@@ -35,7 +35,7 @@ pub fn record(
 ) -> RecordView {
     let site = Site::new(domain, rust, SitePlace::Method);
     let lowerer = Lowerer::new(&site);
-    let functions = if place == Place::State {
+    let functions = if place != Place::Message {
         Vec::new()
     } else {
         defaults(rust, defs, |ir| layout::expression(&lowerer.value(ir), 4))

@@ -137,7 +137,7 @@ pub fn row_items(domain: &Domain, rust: &Rust, projection: &Projection) -> Strin
     let name = format!("{}Row", projection.name);
     let words = projection.name.to_snake_case().replace('_', " ");
     let doc = format!("One row of {words}.");
-    let view = record(domain, rust, &name, Some(&doc), fields, Place::Message);
+    let view = record(domain, rust, &name, Some(&doc), fields, Place::Row);
     let columns: Vec<Node> =
         fields.iter().map(|field| column(types, field, &projection.key)).collect();
     let table = Node::Struct(

@@ -14,6 +14,10 @@ pub fn checks(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
     let mut out = Vec::new();
     for field in fields {
         let place = place(&field.name);
+        if is_free_text(&field.ty, &field.bounds) {
+            let value = Node::prefix("&mut ", place.clone());
+            out.push(at("field", vec![Node::text(&field.name), value]));
+        }
         normal_form(types, &field.ty, &field.name, &place, &mut out);
         bounds(&field.ty, &field.bounds, &field.name, &place, &mut out);
     }
@@ -82,6 +86,18 @@ fn has_form(types: &TypeTable, ty: &Type) -> bool {
         Type::Entities(_) => false,
         Type::Option(t) | Type::Patch(t) | Type::List(t) | Type::Set(t) => has_form(types, t),
         Type::Map(key, value) => has_form(types, key) || has_form(types, value),
+        _ => false,
+    }
+}
+
+/// Whether there is text without a length to check: only then the text itself is looked at.
+fn is_free_text(ty: &Type, bounds: &Bounds) -> bool {
+    let open = bounds.is_open();
+    match ty {
+        Type::Text => open,
+        Type::Option(t) | Type::Patch(t) | Type::List(t) | Type::Set(t) => {
+            **t == Type::Text && open
+        }
         _ => false,
     }
 }

@@ -13,8 +13,10 @@ use super::types::Rust;
 pub enum Place {
     /// A state: it is written to readers, never read back.
     State,
-    /// A command, value, event or row: written and read.
+    /// A command, value or event: written and read.
     Message,
+    /// A row: written and read by the store alone, so complete.
+    Row,
 }
 
 /// A field of a struct.
@@ -61,7 +63,7 @@ fn field(rust: &Rust, def: &FieldDef, place: Place) -> FieldView {
 
 fn serde_words(def: &FieldDef, place: Place) -> Vec<String> {
     let mut words = Vec::new();
-    let reads = place == Place::Message;
+    let reads = place != Place::State;
     match &def.ty {
         Type::Option(_) => {
             words.push("skip_serializing_if = \"Option::is_none\"".to_owned());
@@ -79,7 +81,7 @@ fn serde_words(def: &FieldDef, place: Place) -> Vec<String> {
         Type::List(_) | Type::Set(_) | Type::Map(..) if reads => words.push("default".to_owned()),
         _ => {}
     }
-    if reads
+    if place == Place::Message
         && words.is_empty()
         && let Some(default) = &def.default
     {

@@ -92,7 +92,13 @@ impl Imports {
     #[must_use]
     pub fn internal(&self) -> String {
         let mut lines = self.grouped(is_internal);
-        lines.sort_by_key(|(path, _)| (!path.starts_with("super"), path.clone()));
+        // A list of modules of the crate root comes after everything below them.
+        let rank = |path: &str, line: &str| match path {
+            "crate" if line.contains('{') => "crate::~".to_owned(),
+            "crate" => line.trim_start_matches("use ").to_owned(),
+            path => path.to_owned(),
+        };
+        lines.sort_by_key(|(path, line)| (!path.starts_with("super"), rank(path, line)));
         lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
     }
 

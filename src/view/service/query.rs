@@ -4,7 +4,7 @@ use heck::ToSnakeCase as _;
 use serde::Serialize;
 
 use crate::lang::ir::{CompareOp, Ir, IrArg, IrKind, Method, Root};
-use crate::lang::to_rust::{Lowerer, raw};
+use crate::lang::to_rust::{Form, Lowerer, raw};
 use crate::lang::types::{FieldDef, Type};
 use crate::layout::{self, Node, Stmt};
 use crate::model::Query;
@@ -122,7 +122,7 @@ fn split(domain: &Domain, site: &Site, query: &Query) -> (Node, Option<Node>) {
     let mut rest: Option<Ir> = None;
     for conjunct in &query.filter {
         let part = by_name(&sql, params, conjunct, filter.clone())
-            .or_else(|| wished(&sql, conjunct, filter.clone()))
+            .or_else(|| wished(site, &sql, conjunct, filter.clone()))
             .or_else(|| Some(filter.clone().method("and", vec![sql.cond(conjunct)?])));
         match part {
             Some(part) => filter = part,
@@ -163,12 +163,14 @@ fn by_name(sql: &Sql, params: &[FieldDef], ir: &Ir, filter: Node) -> Option<Node
 }
 
 /// A condition that only holds when an optional parameter is given.
-fn wished(sql: &Sql, ir: &Ir, filter: Node) -> Option<Node> {
+fn wished(site: &Site, sql: &Sql, ir: &Ir, filter: Node) -> Option<Node> {
     let IrKind::Method { method: Method::IsNoneOr, of, args } = &ir.kind else { return None };
     let IrKind::RootField { root: Root::Params, .. } = &of.kind else { return None };
     let Some(IrArg::Closure(names, body)) = args.first() else { return None };
+    let name = names.first()?;
+    site.bind(name, Form::Ref);
     let cond = sql.cond(body)?;
     let value = sql.lowerer.lower(of).node.method("as_ref", vec![]);
-    let name = raw(names.first()?);
-    Some(filter.method("and_some", vec![value, Node::closure(format!("|{name}|"), cond)]))
+    let closure = Node::closure(format!("|{}|", raw(name)), cond);
+    Some(filter.method("and_some", vec![value, closure]))
 }
