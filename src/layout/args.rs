@@ -180,7 +180,7 @@ impl List<'_> {
     }
 
     fn simple_tactic(&self, printed: &[Option<String>]) -> Tactic {
-        let limit = self.budget.min(super::MAX_WIDTH);
+        let limit = self.budget.min(self.nested.max);
         match total(printed) <= limit && !any_multiline(printed) {
             true => Tactic::Horizontal,
             false => Tactic::Vertical,
@@ -193,7 +193,7 @@ impl List<'_> {
         if self.items.len() > 1 || is_nested_call(last) {
             let others = printed.get(..printed.len() - 1)?;
             let offset = others.iter().map(|t| 2 + t.as_ref().map_or(0, String::len)).sum();
-            shape.width = shape.width.min(super::MAX_WIDTH);
+            shape.width = shape.width.min(shape.max);
             shape = shape.offset_left(offset)?;
         }
         if !hugged && is_method_call(last) {

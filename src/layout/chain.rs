@@ -68,8 +68,8 @@ fn print_last(
     let behind_block = extendable(head);
     let before = last.tries
         + if behind_block { last_width(head) } else { printed.iter().map(|p| width(p)).sum() };
-    let budget = if links == 1 { shape.width } else { shape.width.min(super::MAX_WIDTH) }
-        .saturating_sub(before);
+    let budget =
+        if links == 1 { shape.width } else { shape.width.min(shape.max) }.saturating_sub(before);
     let one_line = printed.iter().all(|p| !is_multiline(p)) && budget > 0;
     let vertical = child.sub_width(shape.overhead() + last.tries);
     let last_shape = if one_line {

@@ -1,8 +1,8 @@
 //! Closures, and the braces that they get when their body takes several lines.
 
-use super::control::{Place, block, printed_cond};
+use super::control::{Place, block, printed_cond, value_block};
 use super::expr::rewrite;
-use super::node::{Block, Node};
+use super::node::Node;
 use super::shape::Shape;
 use super::text::{is_multiline, lines, width};
 
@@ -57,15 +57,12 @@ fn unbraced(params: &str, value: &Node, shape: Shape, behind: Shape) -> Option<S
     if is_forced(value) {
         return braced(params, value, shape).or_else(|| braced(params, value, behind));
     }
-    bare(params, value, behind).or_else(|| {
-        let inner = Block::value(value.clone());
-        Some(format!("{params} {}", block(&inner, behind, Place::Value)))
-    })
+    bare(params, value, behind)
+        .or_else(|| Some(format!("{params} {}", value_block(value, behind, Place::Value))))
 }
 
 fn braced(params: &str, value: &Node, shape: Shape) -> Option<String> {
-    let inner = Block::value(value.clone());
-    Some(format!("{params} {}", block(&inner, shape, Place::Statement)))
+    Some(format!("{params} {}", value_block(value, shape, Place::Statement)))
 }
 
 /// Without braces, which several lines need unless the body brings its own.

@@ -5,11 +5,11 @@ use super::args::extra_offset;
 use super::expr::{rewrite, rewrite_as};
 use super::node::{Arm, Block, Node};
 use super::shape::{Shape, line_break};
-use super::stmt::{assigned, body, prefers_next_line};
+use super::stmt::{assigned, body, prefers_next_line, value_line};
 use super::text::{extendable, first_width, is_multiline, last_line, last_width, lines, width};
 
 /// Where an expression stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     /// A part of something, or the value of a block: may be on one line.
     Value,
@@ -38,6 +38,23 @@ fn value_on_one_line(node: &Node, shape: Shape) -> Option<String> {
     rewrite(node, shape).filter(|t| !is_multiline(t))
 }
 
+/// A value in braces, as [`block`] prints a block that is this value.
+pub(super) fn value_block(node: &Node, shape: Shape, place: Place) -> String {
+    if let Node::Block(inner) = node {
+        return block(inner, shape, place);
+    }
+    let inner = value_line(node, shape.indent + TAB);
+    let text = format!("{{\n{inner}{}}}", line_break(shape.indent));
+    if place == Place::Value
+        && lines(&text) <= 3
+        && let Some(one_line) = value_on_one_line(node, shape).map(|t| format!("{{ {t} }}"))
+        && width(&one_line) <= shape.width
+    {
+        return one_line;
+    }
+    text
+}
+
 /// An `if` with its branches.
 pub(super) fn if_else(node: &Node, shape: Shape, place: Place) -> Option<String> {
     match place {
@@ -53,7 +70,7 @@ fn if_on_one_line(node: &Node, shape: Shape) -> Option<String> {
     if is_multiline(&cond) {
         return None;
     }
-    let room = |width: usize| Shape { width, ..Shape::indented(0) };
+    let room = |width: usize| Shape { width, ..shape.line_at(0) };
     let left = shape.width.checked_sub(width(&cond) + "if  {  } else {  }".len())?;
     let then = rewrite(then.only()?, room(left))?;
     let left = left.checked_sub(width(&then))?;
@@ -74,16 +91,15 @@ fn if_chain(node: &Node, shape: Shape, before: usize) -> Option<String> {
         None => {}
         Some(other @ Node::If(..)) => {
             out.push_str(" else ");
-            out.push_str(&if_chain(other, Shape::indented(shape.indent), 7)?);
+            out.push_str(&if_chain(other, shape.line_at(shape.indent), 7)?);
         }
         Some(Node::Block(other)) => {
             out.push_str(" else ");
-            out.push_str(&block(other, Shape::indented(shape.indent), Place::Statement));
+            out.push_str(&block(other, shape.line_at(shape.indent), Place::Statement));
         }
         Some(other) => {
-            let other = Block::value(other.clone());
             out.push_str(" else ");
-            out.push_str(&block(&other, Shape::indented(shape.indent), Place::Statement));
+            out.push_str(&value_block(other, shape.line_at(shape.indent), Place::Statement));
         }
     }
     Some(out)
@@ -111,7 +127,7 @@ fn opening(
     let text = head(keyword, left, cond, shape, before)?;
     let used = shape.used_width() + before + keyword.len() + 1 + 2;
     let indented = last_line(&text).len() - last_line(&text).trim_start().len();
-    let below = (is_multiline(&text) || width(&text) > super::MAX_WIDTH.saturating_sub(used))
+    let below = (is_multiline(&text) || width(&text) > shape.max.saturating_sub(used))
         && (!extendable(&text) || indented > shape.used_width());
     let gap = if below { line_break(shape.indent) } else { " ".to_owned() };
     Some(format!("{keyword} {text}{gap}"))
@@ -124,8 +140,7 @@ fn head(
     shape: Shape,
     before: usize,
 ) -> Option<String> {
-    let full = super::MAX_WIDTH.saturating_sub(shape.used_width());
-    let room = Shape { width: full, ..shape }.offset_left(before + keyword.len() + 1)?;
+    let room = shape.full().offset_left(before + keyword.len() + 1)?;
     match left {
         Some(left) => assigned(left, cond, room),
         None => rewrite(cond, room),
@@ -144,15 +159,14 @@ pub(super) fn printed_cond(node: &Node, shape: Shape) -> Option<String> {
 
 /// A `match` with its arms.
 pub(super) fn match_on(on: &Node, arms: &[Arm], shape: Shape) -> Option<String> {
-    let full = super::MAX_WIDTH.saturating_sub(shape.used_width());
-    let room = Shape { width: full, ..shape }.offset_left(6)?;
+    let room = shape.full().offset_left(6)?;
     let on = rewrite(on, room)?;
     let below = !extendable(&on) && (is_multiline(&on) || width(&on) + 2 > room.width);
     let gap = if below { line_break(shape.indent) } else { " ".to_owned() };
     if arms.is_empty() {
         return Some(format!("match {on} {{}}"));
     }
-    let nested = Shape::indented(shape.indent + TAB);
+    let nested = shape.line_at(shape.indent + TAB);
     let mut out = format!("match {on}{gap}{{");
     for arm in arms {
         out.push_str(&nested.line_break());
@@ -221,11 +235,13 @@ fn print_arm_body(node: &Node, patterns: &str, shape: Shape, broken_guard: bool)
     let room = shape.offset_left(extra_offset(patterns, shape) + 4);
     let long_cond = matches!(node, Node::If(..))
         && room.and_then(|s| printed_cond(node, s)).is_some_and(|cond| is_multiline(&cond));
-    let braced = Node::Block(Block::value(node.clone()));
-    let node = if long_cond { &braced } else { node };
     let (is_block, is_empty) = match node {
         Node::Block(inner) => (true, inner.0.is_empty()),
-        _ => (false, false),
+        _ => (long_cond, false),
+    };
+    let print = |shape: Shape| match long_cond {
+        true => Some(value_block(node, shape, Place::Statement)),
+        false => rewrite_as(node, shape, Place::Statement),
     };
     let comma = if is_block { "" } else { "," };
     let beside = |text: &str| format!("{patterns} => {text}{comma}");
@@ -241,15 +257,14 @@ fn print_arm_body(node: &Node, patterns: &str, shape: Shape, broken_guard: bool)
         format!("{patterns} =>{gap}{{{open}{text}{end}{close}}}")
     };
     let room = room.and_then(|s| s.sub_width(comma.len()));
-    let original =
-        if forbidden { None } else { room.and_then(|s| rewrite_as(node, s, Place::Statement)) };
+    let original = if forbidden { None } else { room.and_then(print) };
     let budget = room.map_or(0, |s| s.width);
     if let Some(text) = &original
         && (is_block || (!is_multiline(text) && width(text) <= budget))
     {
         return Some(beside(text));
     }
-    let next = rewrite_as(node, Shape::indented(indent), Place::Statement);
+    let next = print(shape.line_at(indent));
     match (original, next) {
         (Some(here), Some(next)) if prefers_next_line(&here, &next) => Some(below(&next)),
         (Some(here), _) if may_extend(node) && first_width(&here) <= budget => Some(beside(&here)),

@@ -6,6 +6,7 @@ use super::chain::chain;
 use super::closure::closure;
 use super::control::{Place, block, if_else, match_on};
 use super::flat::flat;
+use super::memo::once;
 use super::node::{Field, Node};
 use super::pair::{pair, pairs};
 use super::shape::{Shape, line_break};
@@ -23,14 +24,24 @@ pub(super) fn rewrite(node: &Node, shape: Shape) -> Option<String> {
 
 /// As [`rewrite`]; a statement keeps `if` and blocks on several lines.
 pub(super) fn rewrite_as(node: &Node, shape: Shape, place: Place) -> Option<String> {
-    let may_be_flat =
-        place == Place::Value || !matches!(node, Node::If(..) | Node::Block(_) | Node::Return(_));
-    if may_be_flat && let Some(text) = flat(node).filter(|t| width(t) + SLACK <= shape.width) {
-        return Some(text);
-    }
     match node {
         Node::Atom(text) if text.starts_with('"') => Some(text.clone()),
         Node::Atom(text) => fitting(text.clone(), shape),
+        node => once(node, shape, place, || print(node, shape, place)),
+    }
+}
+
+fn print(node: &Node, shape: Shape, place: Place) -> Option<String> {
+    let may_be_flat =
+        place == Place::Value || !matches!(node, Node::If(..) | Node::Block(_) | Node::Return(_));
+    if may_be_flat
+        && let Some(limit) = shape.width.checked_sub(SLACK)
+        && let Some(text) = flat(node, limit)
+    {
+        return Some(text);
+    }
+    match node {
+        Node::Atom(text) => Some(text.clone()),
         Node::Call(callee, args) => {
             list_like(&rewrite(callee, shape)?, args, shape, Delimiters::CALL)
         }
@@ -85,7 +96,7 @@ fn indexed(of: &Node, index: &Node, shape: Shape) -> Option<String> {
     let offset = last_width(&of) + 1;
     let overhead = shape.overhead();
     let behind = if is_multiline(&of) {
-        Shape { width: super::MAX_WIDTH, offset: 0, ..shape }
+        Shape { width: shape.max, offset: 0, ..shape }
             .offset_left(offset)
             .and_then(|s| s.sub_width(1 + overhead))
     } else {
@@ -125,7 +136,7 @@ fn struct_literal(
         printed.push(format!("..{}", rewrite(base, nested.offset_left(2)?)?));
     }
     let total: usize = printed.iter().map(|t| width(t)).sum::<usize>() + 2 * (printed.len() - 1);
-    let horizontal = one_line.is_some_and(|budget| total <= budget.min(super::MAX_WIDTH))
+    let horizontal = one_line.is_some_and(|budget| total <= budget.min(shape.max))
         && printed.iter().all(|t| !is_multiline(t));
     if horizontal {
         return Some(format!("{path} {{ {} }}", printed.join(", ")));
@@ -141,7 +152,7 @@ fn struct_field(field: &Field, shape: Shape) -> Option<String> {
     match rewrite(value, shape.offset_left(width(&field.name) + 2)?) {
         Some(text) => Some(format!("{}: {text}", field.name)),
         None => {
-            let text = rewrite(value, Shape::indented(shape.indent + TAB))?;
+            let text = rewrite(value, shape.line_at(shape.indent + TAB))?;
             Some(format!("{}:{}{text}", field.name, line_break(shape.indent + TAB)))
         }
     }

@@ -1,82 +1,142 @@
 //! Everything on one line.
 
 use super::node::{Block, Field, Node, Stmt};
+use super::text::width;
 
-/// The node on one line; `None` where it always takes several.
-pub(super) fn flat(node: &Node) -> Option<String> {
-    Some(match node {
-        Node::Atom(text) => text.clone(),
-        Node::Call(callee, args) => format!("{}({})", flat(callee)?, flat_list(args)?),
-        Node::Method(receiver, name, args) => {
-            format!("{}.{name}({})", flat(receiver)?, flat_list(args)?)
+/// The node on one line of at most `limit` columns; `None` where it is longer or always takes
+/// several lines. Stops at the limit, so that asking is cheap however large the node is.
+pub(super) fn flat(node: &Node, limit: usize) -> Option<String> {
+    let mut line = Line { text: String::new(), left: limit };
+    line.node(node)?;
+    Some(line.text)
+}
+
+struct Line {
+    text: String,
+    left: usize,
+}
+
+impl Line {
+    fn put(&mut self, text: &str) -> Option<()> {
+        self.left = self.left.checked_sub(width(text))?;
+        self.text.push_str(text);
+        Some(())
+    }
+
+    fn node(&mut self, node: &Node) -> Option<()> {
+        match node {
+            Node::Atom(text) => self.put(text),
+            Node::Call(callee, args) => {
+                self.node(callee)?;
+                self.list("(", args, ")")
+            }
+            Node::Method(receiver, name, args) => {
+                self.node(receiver)?;
+                self.put(".")?;
+                self.put(name)?;
+                self.list("(", args, ")")
+            }
+            Node::Field(receiver, name) => {
+                self.node(receiver)?;
+                self.put(".")?;
+                self.put(name)
+            }
+            Node::Try(inner) => self.around("", inner, "?"),
+            Node::Await(inner) => self.around("", inner, ".await"),
+            Node::Prefix(op, inner) => self.around(op, inner, ""),
+            Node::Paren(inner) => self.around("(", inner, ")"),
+            Node::Index(of, index) => {
+                self.node(of)?;
+                self.around("[", index, "]")
+            }
+            Node::Cast(inner, ty) => {
+                self.around("", inner, " as ")?;
+                self.put(ty)
+            }
+            Node::Binary(op, left, right) | Node::Assign(left, op, right) => {
+                self.around("", left, " ")?;
+                self.put(op)?;
+                self.around(" ", right, "")
+            }
+            Node::Range(from, op, to) => {
+                from.as_ref().map_or(Some(()), |n| self.node(n))?;
+                self.put(op)?;
+                to.as_ref().map_or(Some(()), |n| self.node(n))
+            }
+            Node::Struct(path, fields, base) => self.structure(path, fields, base.as_deref()),
+            Node::Tuple(items) if items.len() == 1 => self.list("(", items, ",)"),
+            Node::Tuple(items) => self.list("(", items, ")"),
+            Node::Array(items) => self.list("[", items, "]"),
+            Node::VecMacro(name, items) => {
+                self.put(name)?;
+                self.list("![", items, "]")
+            }
+            Node::Macro(name, items) => {
+                self.put(name)?;
+                self.list("!(", items, ")")
+            }
+            Node::Closure(params, body) => {
+                self.put(params)?;
+                self.around(" ", body, "")
+            }
+            Node::If(pattern, cond, then, other) => {
+                let Some(Node::Block(other)) = other.as_deref() else { return None };
+                self.put("if ")?;
+                if let Some(pattern) = pattern {
+                    self.put("let ")?;
+                    self.put(pattern)?;
+                    self.put(" = ")?;
+                }
+                self.node(cond)?;
+                self.around(" { ", then.only()?, " } else { ")?;
+                self.around("", other.only()?, " }")
+            }
+            Node::Match(on, arms) if arms.is_empty() => self.around("match ", on, " {}"),
+            Node::Match(..) => None,
+            Node::Block(block) => self.block(block),
+            Node::Return(None) => self.put("return"),
+            Node::Return(Some(value)) => self.around("return ", value, ""),
         }
-        Node::Field(receiver, name) => format!("{}.{name}", flat(receiver)?),
-        Node::Try(inner) => format!("{}?", flat(inner)?),
-        Node::Await(inner) => format!("{}.await", flat(inner)?),
-        Node::Index(of, index) => format!("{}[{}]", flat(of)?, flat(index)?),
-        Node::Prefix(op, inner) => format!("{op}{}", flat(inner)?),
-        Node::Paren(inner) => format!("({})", flat(inner)?),
-        Node::Binary(op, left, right) => format!("{} {op} {}", flat(left)?, flat(right)?),
-        Node::Cast(inner, ty) => format!("{} as {ty}", flat(inner)?),
-        Node::Range(from, op, to) => {
-            let side = |n: &Option<Box<Node>>| n.as_ref().map_or(Some(String::new()), |n| flat(n));
-            format!("{}{op}{}", side(from)?, side(to)?)
+    }
+
+    fn around(&mut self, before: &str, node: &Node, after: &str) -> Option<()> {
+        self.put(before)?;
+        self.node(node)?;
+        self.put(after)
+    }
+
+    fn list(&mut self, open: &str, items: &[Node], close: &str) -> Option<()> {
+        self.put(open)?;
+        for (i, item) in items.iter().enumerate() {
+            self.around(if i == 0 { "" } else { ", " }, item, "")?;
         }
-        Node::Struct(path, fields, base) => flat_struct(path, fields, base.as_deref())?,
-        Node::Tuple(items) if items.len() == 1 => format!("({},)", flat_list(items)?),
-        Node::Tuple(items) => format!("({})", flat_list(items)?),
-        Node::Array(items) => format!("[{}]", flat_list(items)?),
-        Node::VecMacro(name, items) => format!("{name}![{}]", flat_list(items)?),
-        Node::Macro(name, items) => format!("{name}!({})", flat_list(items)?),
-        Node::Closure(params, body) => format!("{params} {}", flat(body)?),
-        Node::If(pattern, cond, then, other) => {
-            let Some(Node::Block(other)) = other.as_deref() else { return None };
-            let (then, other) = (flat(then.only()?)?, flat(other.only()?)?);
-            format!("if {} {{ {then} }} else {{ {other} }}", flat_cond(pattern.as_deref(), cond)?)
+        self.put(close)
+    }
+
+    fn structure(&mut self, path: &str, fields: &[Field], base: Option<&Node>) -> Option<()> {
+        self.put(path)?;
+        let mut before = " { ";
+        for field in fields {
+            self.put(before)?;
+            self.put(&field.name)?;
+            if let Some(value) = &field.value {
+                self.around(": ", value, "")?;
+            }
+            before = ", ";
         }
-        Node::Match(on, arms) if arms.is_empty() => format!("match {} {{}}", flat(on)?),
-        Node::Match(..) => return None,
-        Node::Block(block) => flat_block(block)?,
-        Node::Return(None) => "return".to_owned(),
-        Node::Return(Some(value)) => format!("return {}", flat(value)?),
-        Node::Assign(left, op, right) => format!("{} {op} {}", flat(left)?, flat(right)?),
-    })
-}
-
-/// What stands between `if` and the brace, on one line.
-pub(super) fn flat_cond(pattern: Option<&str>, cond: &Node) -> Option<String> {
-    let cond = flat(cond)?;
-    Some(pattern.map_or_else(|| cond.clone(), |pattern| format!("let {pattern} = {cond}")))
-}
-
-fn flat_list(items: &[Node]) -> Option<String> {
-    let items: Option<Vec<String>> = items.iter().map(flat).collect();
-    Some(items?.join(", "))
-}
-
-fn flat_struct(path: &str, fields: &[Field], base: Option<&Node>) -> Option<String> {
-    let mut parts = Vec::with_capacity(fields.len() + 1);
-    for field in fields {
-        parts.push(match &field.value {
-            Some(value) => format!("{}: {}", field.name, flat(value)?),
-            None => field.name.clone(),
-        });
+        if let Some(base) = base {
+            self.put(before)?;
+            self.around("..", base, "")?;
+            before = ", ";
+        }
+        self.put(if before == ", " { " }" } else { " {}" })
     }
-    if let Some(base) = base {
-        parts.push(format!("..{}", flat(base)?));
-    }
-    if parts.is_empty() {
-        return Some(format!("{path} {{}}"));
-    }
-    Some(format!("{path} {{ {} }}", parts.join(", ")))
-}
 
-fn flat_block(block: &Block) -> Option<String> {
-    if block.0.is_empty() {
-        return Some("{}".to_owned());
-    }
-    match block.0.as_slice() {
-        [Stmt::Expr(node)] => Some(format!("{{ {} }}", flat(node)?)),
-        _ => None,
+    fn block(&mut self, block: &Block) -> Option<()> {
+        match block.0.as_slice() {
+            [] => self.put("{}"),
+            [Stmt::Expr(node)] => self.around("{ ", node, " }"),
+            _ => None,
+        }
     }
 }

@@ -68,7 +68,7 @@ fn imported(head: &str, path: &str, names: &[&str], indent: usize) -> String {
     }
     let mut out = format!("{head} {path}::{{");
     let (line, end) = (line_break(indent + TAB), line_break(indent));
-    let room = MAX_WIDTH - 1 - indent - TAB;
+    let room = MAX_WIDTH.saturating_sub(1 + indent + TAB);
     let mut column = room + 1;
     for name in names {
         if column + 2 + width(name) > room {

@@ -17,6 +17,7 @@ mod control;
 mod expr;
 mod flat;
 mod item;
+mod memo;
 mod node;
 mod pair;
 mod shape;

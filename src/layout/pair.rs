@@ -86,8 +86,7 @@ fn several_lines(
 
 /// `left infix right`: on one line, else the infix starts the next one.
 pub(super) fn pair(left: &Node, right: &Node, infix: &str, shape: Shape) -> Option<String> {
-    let full = super::MAX_WIDTH.saturating_sub(shape.used_width());
-    let left = rewrite(left, Shape { width: full, ..shape })?;
+    let left = rewrite(left, shape.full())?;
     let behind = shape.offset_left(last_width(&left) + infix.len()).and_then(|s| rewrite(right, s));
     if let Some(text) = behind {
         let same_line = width(&left) <= TAB || first_line(&text).ends_with('{');

@@ -4,23 +4,39 @@ use super::{MAX_WIDTH, TAB};
 
 /// The room for a piece: the indentation of its further lines, what stands before it on its first
 /// line (beyond the indentation), and the columns left for it there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     pub(super) width: usize,
     pub(super) indent: usize,
     pub(super) offset: usize,
+    /// Columns that a line may have.
+    pub(super) max: usize,
     /// Chains may not be broken here: they are the last argument of a call on one line.
     pub(super) unbroken: bool,
 }
 
 impl Shape {
     pub(super) fn indented(indent: usize) -> Self {
-        Self { width: MAX_WIDTH.saturating_sub(indent), indent, offset: 0, unbroken: false }
+        Self::at(indent, MAX_WIDTH)
     }
 
     /// Room without an end, for what fits nowhere.
     pub(super) fn endless(indent: usize) -> Self {
-        Self { width: 1 << 20, ..Self::indented(indent) }
+        Self::at(indent, 1 << 20)
+    }
+
+    fn at(indent: usize, max: usize) -> Self {
+        Self { width: max.saturating_sub(indent), indent, offset: 0, max, unbroken: false }
+    }
+
+    /// A line of its own at this column, as wide as lines may be here.
+    pub(super) fn line_at(self, indent: usize) -> Self {
+        Self::at(indent, self.max)
+    }
+
+    /// The same place with all columns up to the limit.
+    pub(super) fn full(self) -> Self {
+        Self { width: self.max.saturating_sub(self.used_width()), ..self }
     }
 
     pub(super) fn sub_width(self, columns: usize) -> Option<Self> {
@@ -33,12 +49,12 @@ impl Shape {
 
     /// One level further in, on a line of its own, up to the full width.
     pub(super) fn nested(self) -> Self {
-        Self { unbroken: self.unbroken, ..Self::indented(self.indent + TAB) }
+        Self { unbroken: self.unbroken, ..self.line_at(self.indent + TAB) }
     }
 
     /// As [`Shape::nested`] without going further in.
     pub(super) fn own_line(self) -> Self {
-        Self { unbroken: self.unbroken, ..Self::indented(self.indent) }
+        Self { unbroken: self.unbroken, ..self.line_at(self.indent) }
     }
 
     pub(super) fn used_width(self) -> usize {
@@ -47,7 +63,7 @@ impl Shape {
 
     /// Columns at the end of the line that somebody outside keeps.
     pub(super) fn overhead(self) -> usize {
-        MAX_WIDTH.saturating_sub(self.used_width() + self.width)
+        self.max.saturating_sub(self.used_width() + self.width)
     }
 
     /// A line break and the indentation of this shape.

@@ -4,6 +4,7 @@ use super::TAB;
 use super::control::{Place, block, for_in, taken};
 use super::expr::{rewrite, rewrite_as};
 use super::flat::flat;
+use super::memo::Scope;
 use super::node::{Block, Node, Stmt};
 use super::shape::{Shape, line_break};
 use super::text::{first_line, fits, is_multiline, last_line, newlines, width};
@@ -11,6 +12,7 @@ use super::text::{first_line, fits, is_multiline, last_line, newlines, width};
 /// The statements, each line indented by `indent` columns, without a last line break.
 #[must_use]
 pub fn body(stmts: &[Stmt], indent: usize) -> String {
+    let _scope = Scope::enter();
     let mut out = String::new();
     for (i, stmt) in stmts.iter().enumerate() {
         if i > 0 {
@@ -33,13 +35,26 @@ pub fn body(stmts: &[Stmt], indent: usize) -> String {
 /// One statement that starts at column `indent`; the first line is not indented.
 #[must_use]
 pub fn statement(stmt: &Stmt, indent: usize) -> String {
+    let _scope = Scope::enter();
     print(stmt, indent, false)
 }
 
 /// An expression as the last line of a block: starts at column `indent`, not indented itself.
 #[must_use]
 pub fn expression(node: &Node, indent: usize) -> String {
-    print(&Stmt::Expr(node.clone()), indent, true)
+    let _scope = Scope::enter();
+    print_value(node, indent)
+}
+
+/// An expression as the only line of a block, indented.
+pub(super) fn value_line(node: &Node, indent: usize) -> String {
+    format!("{:indent$}{}", "", print_value(node, indent))
+}
+
+fn print_value(node: &Node, indent: usize) -> String {
+    let shape = Shape::indented(indent);
+    let text = rewrite(node, shape).filter(|t| fits(t, shape));
+    text.or_else(|| rewrite(node, Shape::endless(indent))).unwrap_or_default()
 }
 
 fn print(stmt: &Stmt, indent: usize, last: bool) -> String {
@@ -56,7 +71,8 @@ fn try_print(stmt: &Stmt, shape: Shape, last: bool) -> Option<String> {
             Some(format!("{};", assigned(&format!("{head} ="), value, shape.sub_width(1)?)?))
         }
         Stmt::Bind(head, value, Some(otherwise)) => let_else(head, value, otherwise, shape),
-        Stmt::Semi(node) => {
+        // rustfmt puts a semicolon behind a `return` that has a line of its own.
+        Stmt::Semi(node) | Stmt::Expr(node @ Node::Return(_)) => {
             Some(format!("{};", rewrite_as(node, shape.sub_width(1)?, Place::Statement)?))
         }
         Stmt::Expr(node) => {
@@ -79,8 +95,7 @@ pub(super) fn assigned(left: &str, value: &Node, shape: Shape) -> Option<String>
     if let Some(text) = here.as_ref().filter(|t| !is_multiline(t) && width(t) <= room.width) {
         return Some(format!("{left} {text}"));
     }
-    let below = Shape { unbroken: shape.unbroken, ..Shape::indented(room.indent + TAB) }
-        .sub_width(room.overhead())?;
+    let below = room.nested().sub_width(room.overhead())?;
     let line = line_break(room.indent + TAB);
     match (here, rewrite(value, below)) {
         (Some(here), Some(next)) if !fits(&next, below) => Some(format!("{left} {here}")),
@@ -117,22 +132,12 @@ fn let_else(head: &str, value: &Node, otherwise: &Block, shape: Shape) -> Option
     });
     let used = width(last_line(&out).trim_start());
     let room = shape.width.saturating_sub(used);
-    let one_line = otherwise
-        .only()
-        .filter(|_| same_line && room > 0)
-        .and_then(flat)
-        .or_else(|| only_return(otherwise).filter(|_| same_line))
-        .map(|text| format!("{{ {text} }}"))
-        .filter(|text| width(text) < room);
+    let one_line = match same_line && !is_multiline(&out) {
+        true => otherwise.only().and_then(|node| flat(node, room)),
+        false => None,
+    };
+    let one_line = one_line.map(|text| format!("{{ {text} }}")).filter(|t| width(t) < room);
     out.push_str(&one_line.unwrap_or_else(|| block(otherwise, shape, Place::Statement)));
     out.push(';');
     Some(out)
-}
-
-/// `return value` on one line: rustfmt keeps the semicolon out of it.
-fn only_return(block: &Block) -> Option<String> {
-    match block.0.as_slice() {
-        [Stmt::Expr(node @ Node::Return(_))] => flat(node),
-        _ => None,
-    }
 }

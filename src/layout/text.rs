@@ -1,6 +1,5 @@
 //! Measures of printed text.
 
-use super::MAX_WIDTH;
 use super::shape::Shape;
 
 pub(super) fn width(text: &str) -> usize {
@@ -48,7 +47,7 @@ pub(super) fn fits(text: &str, shape: Shape) -> bool {
         return false;
     }
     !is_multiline(text)
-        || (text.lines().skip(1).all(|line| width(line) <= MAX_WIDTH)
+        || (text.lines().skip(1).all(|line| width(line) <= shape.max)
             && last_width(text) <= shape.used_width() + shape.width)
 }
 

@@ -167,7 +167,9 @@ fn stmt(r: &mut Random, depth: usize) -> Stmt {
         0 => Stmt::Bind("let value".to_owned(), expr(r, depth), None),
         1 => Stmt::Bind("let total_amount: Option<Decimal>".to_owned(), expr(r, depth), None),
         2 => {
-            let end = Block(vec![Stmt::Semi(Node::Return(Some(Box::new(leaf(r)))))]);
+            let back = Node::Return(Some(Box::new(leaf(r))));
+            let end =
+                Block(vec![if r.below(2) == 0 { Stmt::Semi(back) } else { Stmt::Expr(back) }]);
             Stmt::Bind("let Some(x)".to_owned(), receiver(r, depth), Some(end))
         }
         3 => Stmt::Semi(Node::call("ensure", vec![binary(r, depth), Node::atom("No::X")]).tried()),
@@ -307,4 +309,44 @@ fn similar_asserts(printed: &str, formatted: &str) {
         assert_eq!(before, after);
     }
     assert_eq!(printed, formatted);
+}
+
+/// A tree of this kind, so many levels deep, that fits on no line.
+fn deep(kind: usize, levels: usize) -> Node {
+    let mut node = Node::atom("a_rather_long_name_of_a_value");
+    for _ in 0..levels {
+        let name = || Node::atom("another_long_name_of_a_value");
+        node = match kind {
+            0 => Node::call("checked", vec![name(), node]),
+            1 => name().method("map_or", vec![name(), Node::closure("|x|", node)]),
+            2 => Node::binary("&&", name(), Node::binary("||", name(), node).paren()),
+            3 => Node::if_else(name(), node, name()),
+            4 => node.method("and_then", vec![Node::closure("|x|", name())]).tried(),
+            5 => Node::call("Some", vec![Node::call("Ok", vec![node])]),
+            6 => Node::Struct("Value".to_owned(), vec![Field::new("inner", node)], None),
+            7 => Node::prefix("!", node.paren()),
+            8 => name().method("filter", vec![Node::closure("|x|", node)]).method("len", vec![]),
+            9 => Node::if_else(node, name(), name()).paren(),
+            10 => {
+                let arm = Arm { patterns: vec!["Some(x)".to_owned()], guard: None, body: node };
+                Node::Match(Box::new(name()), vec![arm])
+            }
+            _ => Node::Array(vec![name(), node.clone()]),
+        };
+    }
+    node
+}
+
+#[test]
+fn deep_trees_are_printed_in_no_time() {
+    for kind in 0..12 {
+        let start = std::time::Instant::now();
+        let stmt = Stmt::Bind("let value".to_owned(), deep(kind, 48), None);
+        let text = body(&[stmt], 4);
+        let time = start.elapsed();
+        let names = text.matches("long_name_of_a_value").count();
+        assert!(names > 32 || matches!(kind, 5..=7), "kind {kind}: {names} names are left");
+        assert!(text.contains("a_rather_long_name_of_a_value"), "kind {kind}: the inside is gone");
+        assert!(time.as_millis() < 2_000, "kind {kind}: {time:?}");
+    }
 }
