@@ -25,6 +25,9 @@ pub trait Event: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// The stored name.
     fn name(&self) -> &'static str;
 
+    /// The name in the domain's words, as its type has it.
+    fn title(&self) -> &'static str;
+
     /// The version of its shape that is written today.
     fn version(&self) -> u16;
 
@@ -137,6 +140,12 @@ macro_rules! events {
             fn name(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => $wire,)+
+                }
+            }
+
+            fn title(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($variant),)+
                 }
             }
 

@@ -47,7 +47,7 @@ impl Fold<TitleEvent> for TitleList {
     }
 
     fn fold(
-        isbn: &Isbn,
+        key: &Isbn,
         mut row: Option<TitleListRow>,
         event: &Recorded<TitleEvent>,
     ) -> Folded<Option<TitleListRow>> {
@@ -59,7 +59,7 @@ impl Fold<TitleEvent> for TitleList {
                     row.status = event.status()?;
                 } else {
                     row = Some(TitleListRow {
-                        isbn: isbn.clone(),
+                        isbn: key.clone(),
                         name: ev.name.clone(),
                         genre: ev.genre,
                         copies: 1,

@@ -14,18 +14,13 @@ impl Policy<catalogue::TitleEvent> for RecallWithdrawn {
     const NAME: &'static str = "recall_withdrawn";
 
     fn on(event: &Recorded<catalogue::TitleEvent>, cx: &Context) -> Folded<Vec<Message>> {
+        let catalogue::TitleEvent::TitleWithdrawn(ev) = &event.data else { return Ok(Vec::new()) };
         let mut messages = Vec::new();
-        match &event.data {
-            catalogue::TitleEvent::TitleWithdrawn(ev) => {
-                for row in cx.rows::<MemberListRow>(Cond::Const(true))? {
-                    if row.isbns.contains(&event.stream) {
-                        let recall =
-                            Recall { isbn: event.stream.clone(), reason: ev.reason.clone() };
-                        messages.push(Message::to(&row.member_id, &recall)?.for_row(row.member_id));
-                    }
-                }
+        for row in cx.rows::<MemberListRow>(Cond::Const(true))? {
+            if row.isbns.contains(&event.stream) {
+                let command = Recall { isbn: event.stream.clone(), reason: ev.reason.clone() };
+                messages.push(Message::to(&row.member_id, &command)?.for_row(row.member_id));
             }
-            catalogue::TitleEvent::TitleListed(_) => {}
         }
         Ok(messages)
     }

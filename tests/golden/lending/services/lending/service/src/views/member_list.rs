@@ -53,7 +53,7 @@ impl Fold<MemberEvent> for MemberList {
     }
 
     fn fold(
-        member_id: &MemberId,
+        key: &MemberId,
         mut row: Option<MemberListRow>,
         event: &Recorded<MemberEvent>,
     ) -> Folded<Option<MemberListRow>> {
@@ -66,7 +66,7 @@ impl Fold<MemberEvent> for MemberList {
                     row.status = event.status()?;
                 } else {
                     row = Some(MemberListRow {
-                        member_id: *member_id,
+                        member_id: *key,
                         name: ev.name.clone(),
                         email: ev.email.clone(),
                         plan: ev.plan,

@@ -47,7 +47,7 @@ impl Fold<catalogue::TitleEvent> for TitleUse {
     }
 
     fn fold(
-        isbn: &Isbn,
+        key: &Isbn,
         mut row: Option<TitleUseRow>,
         event: &Recorded<catalogue::TitleEvent>,
     ) -> Folded<Option<TitleUseRow>> {
@@ -58,7 +58,7 @@ impl Fold<catalogue::TitleEvent> for TitleUse {
                     row.genre = ev.genre;
                 } else {
                     row = Some(TitleUseRow {
-                        isbn: isbn.clone(),
+                        isbn: key.clone(),
                         name: ev.name.clone(),
                         genre: ev.genre,
                         loans: 0,
@@ -80,15 +80,7 @@ impl Fold<MemberEvent> for TitleUse {
     fn keys(event: &Recorded<MemberEvent>) -> Folded<Vec<Isbn>> {
         match &event.data {
             MemberEvent::Borrowed(ev) => Ok(vec![ev.isbn.clone()]),
-            MemberEvent::MemberJoined(_)
-            | MemberEvent::LoanRefused(_)
-            | MemberEvent::LimitReached(_)
-            | MemberEvent::Returned(_)
-            | MemberEvent::Fined(_)
-            | MemberEvent::Recalled(_)
-            | MemberEvent::FinesPaid(_)
-            | MemberEvent::PhoneChanged(_)
-            | MemberEvent::MemberLeft(_) => Ok(Vec::new()),
+            _ => Ok(Vec::new()),
         }
     }
 
@@ -97,21 +89,9 @@ impl Fold<MemberEvent> for TitleUse {
         mut row: Option<TitleUseRow>,
         event: &Recorded<MemberEvent>,
     ) -> Folded<Option<TitleUseRow>> {
-        match &event.data {
-            MemberEvent::Borrowed(_) => {
-                if let Some(row) = &mut row {
-                    row.loans = num::add(row.loans, 1)?;
-                }
-            }
-            MemberEvent::MemberJoined(_)
-            | MemberEvent::LoanRefused(_)
-            | MemberEvent::LimitReached(_)
-            | MemberEvent::Returned(_)
-            | MemberEvent::Fined(_)
-            | MemberEvent::Recalled(_)
-            | MemberEvent::FinesPaid(_)
-            | MemberEvent::PhoneChanged(_)
-            | MemberEvent::MemberLeft(_) => {}
+        let MemberEvent::Borrowed(_) = &event.data else { return Ok(row) };
+        if let Some(row) = &mut row {
+            row.loans = num::add(row.loans, 1)?;
         }
         Ok(row)
     }

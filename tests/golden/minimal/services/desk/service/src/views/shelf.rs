@@ -45,7 +45,7 @@ impl Fold<ToolEvent> for Shelf {
     }
 
     fn fold(
-        tool_id: &ToolId,
+        key: &ToolId,
         mut row: Option<ShelfRow>,
         event: &Recorded<ToolEvent>,
     ) -> Folded<Option<ShelfRow>> {
@@ -56,7 +56,7 @@ impl Fold<ToolEvent> for Shelf {
                     row.status = event.status()?;
                 } else {
                     row = Some(ShelfRow {
-                        tool_id: *tool_id,
+                        tool_id: *key,
                         name: ev.name.clone(),
                         status: event.status()?,
                         due: None,

@@ -1,0 +1,33 @@
+// Rendered by minos from domain/workshop.toml; own code goes into extend.rs of the service.
+//! What workshop tells other contexts. No other event leaves it.
+
+use contracts::workshop as public;
+use kit::prelude::*;
+use workshop_domain::job::JobEvent;
+
+/// The published form of an event of one job; none when it stays private.
+pub fn job(event: &Recorded<JobEvent>) -> Option<public::JobEvent> {
+    match &event.data {
+        JobEvent::WorkDone(ev) => {
+            Some(public::WorkDone { owner_id: ev.owner_id, due: ev.due }.into())
+        }
+        JobEvent::JobOpened(_)
+        | JobEvent::PartRefused(_)
+        | JobEvent::PartAdded(_)
+        | JobEvent::LimitNear(_)
+        | JobEvent::PartRemoved(_)
+        | JobEvent::JobQuoted(_)
+        | JobEvent::JobCancelled(_)
+        | JobEvent::DetailsChanged(_)
+        | JobEvent::WorkResumed(_)
+        | JobEvent::WorkPlanned(_)
+        | JobEvent::WorkStarted(_)
+        | JobEvent::WorkPaused(_)
+        | JobEvent::HoursLogged(_)
+        | JobEvent::NoteAdded(_)
+        | JobEvent::JobFlagged(_)
+        | JobEvent::HoursSpread(_)
+        | JobEvent::QuoteAdjusted(_)
+        | JobEvent::PartRepriced(_) => None,
+    }
+}
