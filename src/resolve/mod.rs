@@ -8,11 +8,14 @@
 //!    out; `sagas` over all contexts; `routes` over the whole system.
 //! 6. `scenarios`: complete examples; `run`: what comes of them.
 //!
+//! 6. `audit`: what is unused, invisible, unreachable or endless.
+//!
 //! No pass stops at the first mistake. What is broken keeps an entry with error types that agree
 //! with everything, so one mistake is one report; the same text gives the same reports in the same
 //! order. Reports about missing and unused things wait until nothing else is wrong.
 
 mod aggregates;
+mod audit;
 mod build;
 mod commands;
 mod cycles;
@@ -64,6 +67,7 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     types::newtypes(r, sink);
     types::contents(r, &mut waiting, sink);
     aggregates::contents(r, &mut waiting, sink);
+    audit::recursive(r, sink);
     // Literals of newtypes obey their rules, so the rules come first.
     messages::refusal_fields(r, &mut Sink::new());
     derive::newtype_rules(r, sink);
@@ -80,5 +84,6 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     implied::fields(r, sink);
     rows::typed_by_events(r, sink);
     let model = build::model(r, sink);
+    audit::all(r, &model, sink);
     (!sink.has_errors()).then_some(model)
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::check::{Checker, Scope, World};
+use crate::lang::check::{Checker, Scope, Use, World};
 use crate::lang::ir::Root;
 use crate::lang::types::{FieldDef, RecordRole, Type, TypeDef, TypeDefKind, TypeId};
 use crate::model::IdField;
@@ -123,6 +123,8 @@ pub(super) struct Resolver<'t> {
     pub contexts: BTreeMap<String, Ctx<'t>>,
     /// Names offered instead of unknown ones: they count as used.
     pub near: BTreeSet<String>,
+    /// What expressions and types name.
+    pub used: BTreeSet<Use>,
     /// `actor.`
     pub actor: TypeId,
     /// Private events and commands of other contexts that were reported, with who wants them.
@@ -145,6 +147,7 @@ impl<'t> Resolver<'t> {
             world,
             contexts: BTreeMap::new(),
             near: BTreeSet::new(),
+            used: BTreeSet::new(),
             actor,
             private: BTreeSet::new(),
             meta: BTreeMap::new(),
@@ -163,8 +166,10 @@ impl<'t> Resolver<'t> {
         let mut checker = Checker::new(&this.world, context, scope, sink);
         let result = run(this, &mut checker);
         let near = std::mem::take(&mut checker.near);
+        let used = std::mem::take(&mut checker.used);
         drop(checker);
         self.near.extend(near);
+        self.used.extend(used);
         result
     }
 

@@ -60,7 +60,8 @@ fn every_key_says_what_it_means() {
     }
 }
 
-/// Every example of the page is a context file without a mistake.
+/// Every example of the page is a context file without a mistake; being short, it may declare
+/// what it does not use.
 #[test]
 fn the_examples_of_the_page_are_fine() {
     let page = reference::page();
@@ -72,7 +73,8 @@ fn the_examples_of_the_page_are_fine() {
         let files = vec![(Utf8PathBuf::from(path), example.as_bytes().to_vec())];
         let (sources, tree, mut sink) = minos::syntax::load(files);
         let model = minos::resolve::resolve(&tree, &sources, &mut sink);
-        assert_eq!(sink.found(), [], "{example}");
+        let wrong: Vec<_> = sink.found().iter().filter(|d| d.code != 321).collect();
+        assert!(wrong.is_empty(), "{example}{wrong:?}");
         assert!(model.is_some());
     }
 }

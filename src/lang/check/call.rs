@@ -1,6 +1,7 @@
 //! Calls: built-in functions, tables, functions written by hand, injected values, `format`.
 
 use super::checker::{Checker, error};
+use super::scope::Use;
 use super::show::show;
 use crate::diagnostics::Diagnostic;
 use crate::lang::ir::{Builtin, Ir, IrKind, Literal, Piece};
@@ -39,11 +40,13 @@ impl Checker<'_> {
         }
         let world = self.world;
         if let Some((context, table)) = world.table(self.context, &name.text) {
+            self.used.insert(Use::Table(context.clone(), name.text.clone()));
             let Some(args) = self.positional(name, args, &table.args) else { return error(span) };
             let kind = IrKind::Table { context, name: name.text.clone(), args };
             return Ir { kind, ty: table.returns.clone(), span };
         }
         if let Some((context, function)) = world.function(self.context, &name.text) {
+            self.used.insert(Use::Function(context.clone(), name.text.clone()));
             let Some(args) = self.positional(name, args, &function.args) else {
                 return error(span);
             };

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::build::Built;
 use super::facts::Facts;
-use super::scope::{CaseIr, Local, LocalKind, Scope, Source, World};
+use super::scope::{CaseIr, Local, LocalKind, Scope, Source, Use, World};
 use super::show::show;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::ir::{
     ChangeIr, Conversion, Ir, IrKind, MessageIr, OutcomeIr, RefusalIr, Root, RuleIr, WhenIr,
 };
 use crate::lang::tree::{
-    Bind, Case, Change, Each, EachSource, Expr, Ident, Message, Outcome, Refusal, Rule, TypeExpr,
-    When,
+    Bind, Case, Change, Each, EachSource, Expr, ExprKind, Ident, Lit, Message, Outcome, Refusal,
+    Rule, TypeExpr, When,
 };
 use crate::lang::types::{Bounds, FieldDef, Scale, Type, TypeId};
 use crate::source::Span;
@@ -40,6 +40,8 @@ pub struct Checker<'a> {
     pub scope: Scope,
     /// Names offered as "did you mean": they count as used.
     pub near: BTreeSet<String>,
+    /// What was named here.
+    pub used: BTreeSet<Use>,
     pub(super) facts: Facts,
     pub(super) sink: &'a mut Sink,
 }
@@ -52,7 +54,15 @@ impl<'a> Checker<'a> {
         scope: Scope,
         sink: &'a mut Sink,
     ) -> Self {
-        Self { world, context, scope, near: BTreeSet::new(), facts: Facts::default(), sink }
+        Self {
+            world,
+            context,
+            scope,
+            near: BTreeSet::new(),
+            used: BTreeSet::new(),
+            facts: Facts::default(),
+            sink,
+        }
     }
 
     /// Type an expression on its own.
@@ -115,7 +125,11 @@ impl<'a> Checker<'a> {
         text: &str,
         outcome: &mut dyn FnMut(&mut Self, &Outcome) -> OutcomeIr,
     ) -> RuleIr {
-        let cond = self.condition(&rule.cond);
+        // `false else ..` is said on purpose; whether it makes sense there depends on its neighbours.
+        let cond = match rule.cond.kind {
+            ExprKind::Lit(Lit::Bool(false)) => self.expr(&rule.cond),
+            _ => self.condition(&rule.cond),
+        };
         let mark = self.facts.mark();
         self.facts.learn(&cond, false);
         let outcome = outcome(self, &rule.outcome);

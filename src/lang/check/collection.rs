@@ -8,7 +8,7 @@ use crate::lang::tree::{Arg, Expr, Path};
 use crate::lang::types::{Type, TypeDefKind, TypeId};
 use crate::source::Span;
 
-use super::scope::{Lookups, RowKind};
+use super::scope::{Lookups, RowKind, Use};
 
 /// All method names of collections.
 pub(super) const METHODS: [&str; 25] = [
@@ -398,6 +398,7 @@ impl Checker<'_> {
         };
         let name = path.name.text.clone();
         if let Some(found) = world.sources.get(&(context.clone(), name)) {
+            self.used.insert(Use::Source(context.clone(), path.name.text.clone()));
             return Some((context, found.row, found.kind));
         }
         let names = world.sources.keys().filter(|(c, _)| *c == context).map(|(_, n)| n.as_str());

@@ -14,6 +14,8 @@ use crate::lang::types::{Bounds, TypeDefKind, TypeId};
 pub(super) fn is_constant(ir: &Ir, settings: bool) -> bool {
     !ir.any(&mut |ir| match &ir.kind {
         IrKind::RootField { root: Root::Settings, .. } => !settings,
+        // A default is read where it stands; a condition may fold a table.
+        IrKind::Table { .. } => settings,
         IrKind::Root(_)
         | IrKind::RootField { .. }
         | IrKind::RootDerived { .. }

@@ -27,7 +27,7 @@ pub use checker::{Allow, Checker, EachIr, EachSourceIr, Target};
 pub use expr::uuid_of;
 pub use scope::{
     CaseIr, Exists, FunctionDef, Local, LocalKind, Lookups, RowKind, RowSource, Scope, Source,
-    TableDef, World,
+    TableDef, Use, World,
 };
 pub use show::{example, show};
 

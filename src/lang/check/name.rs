@@ -1,7 +1,7 @@
 //! Names: prefixes, bare names in the order of language.md 5.2, members, and "did you mean".
 
 use super::checker::{Checker, error};
-use super::scope::{Exists, LocalKind};
+use super::scope::{Exists, LocalKind, Use};
 use crate::diagnostics::{Diagnostic, all_nearest};
 use crate::lang::ir::{Ir, IrKind, Root};
 use crate::lang::tree::{Ident, Path};
@@ -66,7 +66,8 @@ impl<'a> Checker<'a> {
             Root::This | Root::After => format!("`{}` has no field", def.name),
             _ => format!("`{prefix}` has no field"),
         };
-        self.unknown(103, name, &what, names.iter().map(String::as_str));
+        let code = if root == Root::Params { 119 } else { 103 };
+        self.unknown(code, name, &what, names.iter().map(String::as_str));
         error(span)
     }
 
@@ -176,6 +177,8 @@ impl<'a> Checker<'a> {
         if let Some(id) = self.record_of(Root::Settings)
             && let Some(ir) = self.of_record(Root::Settings, id, name, span)
         {
+            let context = self.context.map(str::to_owned);
+            self.used.insert(Use::Setting(context, name.to_owned()));
             found.push((ir, "a setting".into()));
         }
         if let Some(id) = self.enum_for(hint)
@@ -362,6 +365,7 @@ impl<'a> Checker<'a> {
             None => self.context,
         };
         if let Some(id) = world.types.find(context, &path.name.text) {
+            self.used.insert(Use::Type(id));
             return Some(id);
         }
         let named = |(id, d): (TypeId, &'a TypeDef)| {

@@ -27,6 +27,21 @@ pub struct World {
     pub sources: BTreeMap<(String, String), RowSource>,
 }
 
+/// Something declared that an expression or a type names; what nothing names is unused.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// A setting of the own context.
+    Setting(Option<String>, String),
+    /// A named type.
+    Type(TypeId),
+    /// `[table.x]`
+    Table(Option<String>, String),
+    /// `[function.x]`
+    Function(Option<String>, String),
+    /// Rows, by context and name.
+    Source(String, String),
+}
+
 /// A table: its rows are tried in order.
 #[derive(Debug, Clone)]
 pub struct TableDef {
