@@ -49,7 +49,8 @@ impl Db {
     pub async fn postgres() -> Self {
         let schema = format!("t_{}", Uuid::now_v7().simple());
         run_sql(&format!("create schema {schema}")).await;
-        let url = format!("{}?options=-csearch_path%3D{schema}", server());
+        let parameters = format!("options=-csearch_path%3D{schema}&application_name={schema}");
+        let url = format!("{}?{parameters}", server());
         Self::open(url, Some(schema), None).await
     }
 

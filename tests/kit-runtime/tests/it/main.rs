@@ -9,6 +9,7 @@ mod edge;
 mod hostile;
 mod lending;
 mod on_postgres;
+mod ordeal;
 mod processes;
 mod reactions;
 mod reading;

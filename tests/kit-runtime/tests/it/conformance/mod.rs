@@ -7,7 +7,7 @@ mod opening;
 mod queries;
 mod readers;
 mod values;
-mod views;
+pub mod views;
 
 /// Runs the named behaviours of a file against each store.
 macro_rules! conformance {
