@@ -17,7 +17,7 @@ use crate::source::Span;
 /// The columns that each row of a log has.
 pub(super) fn log_columns(span: Span) -> Vec<FieldDef> {
     vec![
-        FieldDef::plain("position", Type::Int, span),
+        FieldDef::plain("position", Type::Text, span),
         FieldDef::plain("stream", Type::Text, span),
         FieldDef::plain("event", Type::Text, span),
         FieldDef::plain("version", Type::Int, span),

@@ -58,7 +58,7 @@ impl Machine<'_> {
         };
         let source = (self.context.name.clone(), of.name.clone());
         let position = self.rows.get(&source).map_or(0, |rows| rows.len()) + 1;
-        let position = Value::Int(i64::try_from(position).unwrap_or(i64::MAX));
+        let position = Value::Text(format!("{position:012}"));
         let mut env = self.env_of(happened);
         env.locals.push(("position".to_owned(), position.clone()));
         let row = made(of.row, &entry.make.values, &mut env)?;

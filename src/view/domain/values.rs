@@ -8,8 +8,8 @@ use crate::lang::to_rust::{Lowerer, fallible, in_ok};
 use crate::lang::types::{Bounds, FieldDef, MemberDef, Type, TypeDef, TypeDefKind, TypeId};
 use crate::layout::{self, Arm, Node, Stmt};
 use crate::view::rust::{
-    Imports, Place, Rust, article, at_name, body, checks, checks_bound, is_copy, newtype_bounds,
-    raw, sentence, title,
+    FieldView, Imports, Place, Rust, article, at_name, body, checks, checks_bound, is_copy,
+    newtype_bounds, raw, sentence, title,
 };
 
 use super::Domain;
@@ -303,8 +303,8 @@ fn union(
     let mut arms = Vec::new();
     for (member, fields) in members {
         let views = crate::view::rust::fields(rust, fields, Place::Message);
-        let body = struct_body(&views).replace("    pub ", "    ").replace('\n', "\n    ");
         let variant = member.to_pascal_case();
+        let body = variant_body(&variant, &views);
         variants.push_str(&format!("    /// `{member}`\n    {variant} {body},\n"));
         let statements = checks_bound(&domain.model.types, fields);
         let text = body_text(&statements);
@@ -333,6 +333,17 @@ fn union(
         vec![Stmt::Expr(Node::Match(Box::new(Node::atom("self")), arms))]
     };
     vec![head, check_impl(name, &statements)]
+}
+
+/// The fields of a variant: on one line where they fit and have nothing of their own.
+fn variant_body(variant: &str, fields: &[FieldView]) -> String {
+    let plain = fields.iter().all(|f| f.doc.is_empty() && f.attributes.is_empty());
+    let list: Vec<String> = fields.iter().map(|f| format!("{}: {}", f.name, f.ty)).collect();
+    let one_line = format!("{{ {} }}", list.join(", "));
+    if plain && !fields.is_empty() && variant.len() + one_line.len() + 6 <= layout::MAX_WIDTH {
+        return one_line;
+    }
+    struct_body(fields).replace("    pub ", "    ").replace('\n', "\n    ")
 }
 
 fn body_text(statements: &[Stmt]) -> String {

@@ -79,8 +79,14 @@ impl Imports {
     /// The `use` lines of other crates, the kit's prelude among them when `prelude`.
     #[must_use]
     pub fn external(&self, prelude: bool) -> String {
-        let mut lines: Vec<(String, String)> =
-            self.grouped(|path| !is_internal(path)).into_iter().collect();
+        let lines = self.grouped(|path| !is_internal(path)).into_iter();
+        // One name is sorted with its path, a list by the path alone.
+        let mut lines: Vec<(String, String)> = lines
+            .map(|(path, line)| match line.contains('{') {
+                true => (path, line),
+                false => (line.trim_start_matches("use ").to_owned(), line),
+            })
+            .collect();
         if prelude {
             lines.push(("kit::prelude".to_owned(), "use kit::prelude::*;".to_owned()));
         }

@@ -168,6 +168,9 @@ impl<'m> Folds<'_, 'm> {
     }
 
     fn fold(&self, stream: &Stream<'m>, ty: &str) -> String {
+        if matches!(self.projection.form, ProjectionForm::Log(_)) {
+            return self.log_fold(stream, ty);
+        }
         let key = self.key_name();
         let mut arms: Vec<(String, Vec<Stmt>)> = Vec::new();
         for event in &stream.events {
@@ -191,19 +194,59 @@ impl<'m> Folds<'_, 'm> {
         format!("    {signature}\n{body}\n    }}")
     }
 
+    /// One row per event: made from it, never changed.
+    fn log_fold(&self, stream: &Stream<'m>, ty: &str) -> String {
+        let key = self.key_name();
+        let mut arms: Vec<(String, Vec<Stmt>)> = Vec::new();
+        for event in &stream.events {
+            let made = match self.log_make(&stream.context.name, event) {
+                None => vec![Stmt::Expr(Node::atom("row"))],
+                Some(make) => {
+                    let site = Site::new(self.domain, self.rust, Place::Fold).on(stream.aggregate);
+                    let mut made = self.made(&site, make, &key);
+                    if let Some(Stmt::Semi(Node::Assign(_, _, value))) = made.pop() {
+                        made.push(Stmt::Expr(*value));
+                    }
+                    made
+                }
+            };
+            let text = layout::body(&made, 0);
+            arms.push((stream.pattern(ty, event, uses(&text, "ev")), made));
+        }
+        let node = Node::Match(Box::new(data()), merged(arms));
+        let body = layout::body(&[Stmt::Expr(ok(node))], 8);
+        self.fold_item(ty, &key, &body)
+    }
+
+    fn fold_item(&self, ty: &str, key: &str, body: &str) -> String {
+        let used = |name: &'static str| if uses(body, name) { name } else { "_" };
+        let key = if uses(body, key) { key } else { "_" };
+        let args = [
+            format!("{key}: &{}", self.key),
+            format!("{}: Option<{}>", used("row"), self.row),
+            format!("event: &Recorded<{ty}>"),
+        ];
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let returns = format!("Folded<Option<{}>>", self.row);
+        let signature = layout::signature("fn fold", &args, Some(&returns), 4);
+        format!("    {signature}\n{body}\n    }}")
+    }
+
     /// The key's name in a fold: its column, `key` for several.
     fn key_name(&self) -> String {
+        let taken = |name: &String| match &self.projection.form {
+            ProjectionForm::Keyed { reactions } => reactions
+                .iter()
+                .any(|r| r.each.as_ref().is_some_and(|e| e.var.as_ref() == Some(name))),
+            ProjectionForm::Log(_) => false,
+        };
         match self.projection.key.as_slice() {
-            [one] => raw(one),
+            [one] if !taken(one) => raw(one),
             _ => "key".to_owned(),
         }
     }
 
     fn fold_of(&self, stream: &Stream<'m>, event: &Event, key: &str) -> Vec<Stmt> {
-        if let Some(make) = self.log_make(&stream.context.name, event) {
-            let site = Site::new(self.domain, self.rust, Place::Fold).on(stream.aggregate);
-            return self.made(&site, make, key);
-        }
         let mut out = Vec::new();
         for reaction in self.reactions(&stream.context.name, event) {
             let site = Site::new(self.domain, self.rust, Place::Fold).on(stream.aggregate);
