@@ -1,7 +1,8 @@
 // Rendered by minos from domain/workshop.toml; own code goes into extend.rs of the service.
 //! What the service workshop consists of. No other file knows all its parts.
 
-use contracts::{stock, workshop as public};
+use contracts::workshop as public;
+use contracts::stock;
 use kit_runtime::policy::react;
 use kit_runtime::service::{Builder, Service};
 use kit_runtime::views::follow;
@@ -20,17 +21,18 @@ pub fn service() -> Builder {
     let builder = Service::builder("workshop", 8002)
         .zone(&workshop_domain::ZONE)
         .settings(Settings::described(), Settings::read)
+        .neighbour("stock", 8001)
         .decides::<Job, AdjustQuote>()
-        .decides::<Job, FlagJob>()
         .upserts::<Account, CreditPoints>()
+        .decides::<Job, FlagJob>()
         .publish::<Job, public::JobEvent>(publish::job)
         .view([follow::<PartPrice, stock::PartEvent>()])
         .with_policy(react::<CorrectQuotes, stock::PartEvent>())
-        .view([follow::<JobList, JobEvent>()])
         .view([follow::<DayLoad, JobEvent>()])
+        .view([follow::<History, stock::PartEvent>(), follow::<History, JobEvent>()])
+        .view([follow::<JobList, JobEvent>()])
         .view([follow::<OwnerSummary, AccountEvent>(), follow::<OwnerSummary, JobEvent>()])
         .via::<JobList>()
-        .view([follow::<History, JobEvent>(), follow::<History, stock::PartEvent>()])
         .policy(react::<CreditOwner, JobEvent>())
         .policy(react::<FlagRecalled, stock::PartEvent>())
         .routes(routes::routes())

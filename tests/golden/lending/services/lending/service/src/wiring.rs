@@ -19,6 +19,7 @@ pub fn service() -> Builder {
     let builder = Service::builder("lending", 8002)
         .zone(&lending_domain::ZONE)
         .settings(Settings::described(), Settings::read)
+        .neighbour("catalogue", 8001)
         .decides::<Member, Recall>()
         .view([follow::<TitleInfo, catalogue::TitleEvent>()])
         .view([follow::<MemberList, MemberEvent>()])

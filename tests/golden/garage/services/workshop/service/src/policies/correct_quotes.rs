@@ -22,11 +22,11 @@ impl Policy<stock::PartEvent> for CorrectQuotes {
         };
         for row in cx.rows::<JobListRow>(Cond::Const(true))? {
             if row.part_nos.contains(&event.stream) {
-                let command = AdjustQuote {
+                let adjust_quote = AdjustQuote {
                     part_no: event.stream.clone(),
                     difference: num::sub(ev.price, before.price)?,
                 };
-                messages.push(Message::to(&row.job_id, &command)?.for_row(row.job_id));
+                messages.push(Message::to(&row.job_id, &adjust_quote)?.for_row(row.job_id));
             }
         }
         Ok(messages)

@@ -15,8 +15,8 @@ impl Policy<JobEvent> for CreditOwner {
         let JobEvent::WorkDone(ev) = &event.data else { return Ok(Vec::new()) };
         let mut messages = Vec::new();
         if ev.due >= num::decimal(1, 0) {
-            let command = CreditPoints { points: num::floor(ev.due)? };
-            messages.push(Message::to(&AccountId::from(ev.owner_id), &command)?);
+            let credit_points = CreditPoints { points: num::floor(ev.due)? };
+            messages.push(Message::to(&AccountId(ev.owner_id), &credit_points)?);
         }
         Ok(messages)
     }

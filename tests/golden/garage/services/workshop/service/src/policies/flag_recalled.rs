@@ -18,8 +18,8 @@ impl Policy<stock::PartEvent> for FlagRecalled {
         let mut messages = Vec::new();
         for row in cx.rows::<JobListRow>(col("status").ne(val(JobStatus::Done)))? {
             if row.part_nos.contains(&event.stream) {
-                let command = FlagJob { reason: ev.reason.clone() };
-                messages.push(Message::to(&row.job_id, &command)?.for_row(row.job_id));
+                let flag_job = FlagJob { reason: ev.reason.clone() };
+                messages.push(Message::to(&row.job_id, &flag_job)?.for_row(row.job_id));
             }
         }
         Ok(messages)

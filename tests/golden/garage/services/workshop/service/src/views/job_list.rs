@@ -68,9 +68,9 @@ impl Fold<JobEvent> for JobList {
         match &event.data {
             JobEvent::JobOpened(ev) => {
                 if let Some(row) = &mut row {
+                    row.number.clone_from(&ev.number);
                     row.owner_id = ev.owner_id;
                     row.plate.clone_from(&ev.plate);
-                    row.number.clone_from(&ev.number);
                     row.status = event.status()?;
                 } else {
                     row = Some(JobListRow {
@@ -89,34 +89,34 @@ impl Fold<JobEvent> for JobList {
             }
             JobEvent::PartAdded(ev) => {
                 if let Some(row) = &mut row {
+                    row.status = event.status()?;
                     row.part_nos.insert(ev.part_no.clone());
                     row.pieces = num::add(row.pieces, ev.quantity)?;
-                    row.status = event.status()?;
                 }
             }
             JobEvent::PartRemoved(ev) => {
                 if let Some(row) = &mut row {
-                    row.part_nos.retain(|item| item != &ev.part_no);
                     row.status = event.status()?;
+                    row.part_nos.retain(|item| *item != ev.part_no);
                 }
             }
             JobEvent::DetailsChanged(ev) => {
                 if let Some(row) = &mut row {
-                    ev.promised.apply(&mut row.promised);
                     row.status = event.status()?;
+                    ev.promised.apply(&mut row.promised);
                 }
             }
             JobEvent::JobFlagged(_) => {
                 if let Some(row) = &mut row {
-                    row.flagged = true;
                     row.status = event.status()?;
+                    row.flagged = true;
                 }
             }
             JobEvent::WorkDone(ev) => {
                 if let Some(row) = &mut row {
                     row.owner_id = ev.owner_id;
-                    row.billed = ev.due;
                     row.status = event.status()?;
+                    row.billed = ev.due;
                 }
             }
             _ => {

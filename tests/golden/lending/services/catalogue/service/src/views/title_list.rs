@@ -69,8 +69,8 @@ impl Fold<TitleEvent> for TitleList {
             }
             TitleEvent::CopiesAdded(ev) => {
                 if let Some(row) = &mut row {
-                    row.copies = num::add(row.copies, ev.count)?;
                     row.status = event.status()?;
+                    row.copies = num::add(row.copies, ev.count)?;
                 }
             }
             TitleEvent::TitleWithdrawn(_) => {

@@ -18,8 +18,8 @@ impl Policy<catalogue::TitleEvent> for RecallWithdrawn {
         let mut messages = Vec::new();
         for row in cx.rows::<MemberListRow>(Cond::Const(true))? {
             if row.isbns.contains(&event.stream) {
-                let command = Recall { isbn: event.stream.clone(), reason: ev.reason.clone() };
-                messages.push(Message::to(&row.member_id, &command)?.for_row(row.member_id));
+                let recall = Recall { isbn: event.stream.clone(), reason: ev.reason.clone() };
+                messages.push(Message::to(&row.member_id, &recall)?.for_row(row.member_id));
             }
         }
         Ok(messages)

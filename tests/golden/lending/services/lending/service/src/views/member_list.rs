@@ -87,26 +87,26 @@ impl Fold<MemberEvent> for MemberList {
             }
             MemberEvent::Borrowed(ev) => {
                 if let Some(row) = &mut row {
-                    row.isbns.insert(ev.isbn.clone());
                     row.status = event.status()?;
+                    row.isbns.insert(ev.isbn.clone());
                 }
             }
             MemberEvent::Returned(ev) => {
                 if let Some(row) = &mut row {
-                    row.isbns.retain(|item| item != &ev.isbn);
                     row.status = event.status()?;
+                    row.isbns.retain(|item| *item != ev.isbn);
                 }
             }
             MemberEvent::Fined(ev) => {
                 if let Some(row) = &mut row {
-                    row.fines = num::add(row.fines, ev.amount)?;
                     row.status = event.status()?;
+                    row.fines = num::add(row.fines, ev.amount)?;
                 }
             }
             MemberEvent::FinesPaid(ev) => {
                 if let Some(row) = &mut row {
-                    row.fines = num::sub(row.fines, ev.amount)?;
                     row.status = event.status()?;
+                    row.fines = num::sub(row.fines, ev.amount)?;
                 }
             }
         }

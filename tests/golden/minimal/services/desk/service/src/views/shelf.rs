@@ -65,14 +65,14 @@ impl Fold<ToolEvent> for Shelf {
             }
             ToolEvent::ToolReturned(_) => {
                 if let Some(row) = &mut row {
-                    row.due = None;
                     row.status = event.status()?;
+                    row.due = None;
                 }
             }
             ToolEvent::ToolLent(ev) => {
                 if let Some(row) = &mut row {
-                    row.due = Some(ev.due);
                     row.status = event.status()?;
+                    row.due = Some(ev.due);
                 }
             }
         }
