@@ -209,6 +209,38 @@ pub async fn one_winner_per_version(desk: &Process) {
 }
 
 #[tokio::test]
+async fn a_caller_who_goes_away_interrupts_nothing() {
+    let desk = Process::desk().await;
+    for steps in 0..12 {
+        let (key, name) = (format!("key {steps}"), format!("tool {steps}"));
+        let body = json!({ "name": name }).to_string();
+        let headers = [("idempotency-key", key.as_str())];
+        let asked = Box::pin(crate::web::call(&desk.router, "POST /tools", &headers, &body));
+        give_up_after(steps, asked).await;
+        let answer = crate::web::call(&desk.router, "POST /tools", &headers, &body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let again = crate::web::call(&desk.router, "POST /tools", &headers, &body).await;
+        assert_eq!(again.text, answer.text);
+    }
+    let (id, _) = desk.add_tool("the last").await;
+    assert_eq!(desk.get(&format!("/tools/{id}")).await.json()["number"], 13);
+}
+
+/// Look at a request so many times, then drop it.
+async fn give_up_after<F: Future + Unpin>(steps: usize, mut request: F) {
+    for _ in 0..steps {
+        let look = std::future::poll_fn(|context| {
+            let ready = std::pin::Pin::new(&mut request).poll(context).is_ready();
+            std::task::Poll::Ready(ready)
+        });
+        if look.await {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_decision_that_panics_is_a_500_without_its_text() {
     let desk = Process::desk().await;
     let (id, _) = desk.add_tool("saw").await;

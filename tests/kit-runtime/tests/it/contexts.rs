@@ -83,6 +83,14 @@ async fn a_public_command_reaches_the_other_context() {
 }
 
 #[tokio::test]
+async fn a_policy_may_follow_several_streams() {
+    let both = Process::both().await;
+    let (id, _) = both.add_tool("bell").await;
+    lend(&both, &id, "cat", 1).await;
+    both.until("/accounts/cat", |it| it.json()["owed"] == 1 + 13 + 1).await;
+}
+
+#[tokio::test]
 async fn private_events_never_leave() {
     let desk = Process::desk().await;
     let (id, _) = desk.add_tool("saw").await;

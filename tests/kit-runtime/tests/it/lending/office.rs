@@ -245,6 +245,36 @@ impl Policy<ToolFact> for GiveUp {
     }
 }
 
+/// Whoever is charged exactly 13 is charged once more; so is the desk's cat for each of its tools.
+pub struct Superstition;
+
+impl Policy<AccountEvent> for Superstition {
+    const NAME: &'static str = "superstition";
+
+    fn on(event: &Recorded<AccountEvent>, _: &Context) -> Folded<Vec<Message>> {
+        match &event.data {
+            AccountEvent::Charged(ev) if ev.amount == 13 => {
+                Ok(vec![Message::to(&event.stream, &Charge { amount: 1, tool_id: None })?])
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+impl Policy<ToolFact> for Superstition {
+    const NAME: &'static str = "superstition";
+
+    fn on(event: &Recorded<ToolFact>, _: &Context) -> Folded<Vec<Message>> {
+        match &event.data {
+            ToolFact::ToolLent(ev) if ev.borrower == "cat" => Ok(vec![Message::to(
+                &Borrower::trusted("cat".to_owned()),
+                &Charge { amount: 13, tool_id: None },
+            )?]),
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindBorrowers {}
@@ -267,6 +297,8 @@ pub fn service() -> Builder {
         .with_policy(react::<ChargeLoans, ToolFact>())
         .view([follow::<Borrowers, ToolFact>(), follow::<Borrowers, AccountEvent>()])
         .policy(react::<GiveUp, ToolFact>())
+        .policy(react::<Superstition, ToolFact>())
+        .policy(react::<Superstition, AccountEvent>())
         .upserts::<Account, Charge>()
         .routes(routes())
 }

@@ -126,7 +126,7 @@ impl Opened {
             let made = store.rebuild_view(schema, self.code_hash(part)).await?;
             tables.insert(part.name, instance(schema, &made));
         }
-        let mut reader = self.reader(names, &tables, false, sources)?.bulk();
+        let mut reader = self.reader(names, &tables, false, sources).bulk();
         reader.catch_up(self.service.stop()).await;
         if let Some(reason) = reader.trouble() {
             return Err(StartError(format!("the view cannot be built: {reason}")));
@@ -175,22 +175,21 @@ impl Opened {
         sources: &BTreeMap<String, Source>,
         pace: Pace,
         running: &mut JoinSet<()>,
-    ) -> Result<(), StartError> {
+    ) {
         let mut readers = Vec::new();
         for names in groups(&self.builder.views) {
             let parts = self.builder.views.iter().filter(|part| names.contains(part.name));
             let reacts = parts.clone().any(|part| !part.policies.is_empty());
             if self.service.plays(Role::Views) || reacts {
-                readers.push(self.reader(&names, &self.instances, true, sources)?);
+                readers.push(self.reader(&names, &self.instances, true, sources));
             }
         }
         if self.service.plays(Role::Commands) {
-            for policy in &self.builder.policies {
-                let group = self.group(format!("policy:{}", policy.name())).policy(policy.clone());
-                let streams = BTreeSet::from([policy.stream()]);
-                readers.push(self.follow(group, &streams, sources)?);
+            let names: BTreeSet<_> = self.builder.policies.iter().map(|it| it.name()).collect();
+            for name in names {
+                readers.push(self.policy(name, sources));
             }
-            let delivery = self.delivery(sources)?;
+            let delivery = self.delivery(sources);
             let service = self.service.name().to_owned();
             running
                 .spawn(async move { scoped(Trace::start(), &service, delivery.run(pace)).await });
@@ -210,10 +209,9 @@ impl Opened {
                 scoped(Trace::start(), service.name(), work).await;
             });
         }
-        Ok(())
     }
 
-    fn delivery(&self, sources: &BTreeMap<String, Source>) -> Result<Delivery, StartError> {
+    fn delivery(&self, sources: &BTreeMap<String, Source>) -> Delivery {
         let (service, name) = (&self.service, self.service.name());
         let own = Local::commands(service.shared_store(), name);
         let mut delivery = Delivery::new(service.clone()).follow(Arc::new(own));
@@ -228,7 +226,7 @@ impl Opened {
                 }
             });
         }
-        Ok(delivery)
+        delivery
     }
 
     fn reader(
@@ -237,7 +235,7 @@ impl Opened {
         tables: &BTreeMap<&'static str, ViewTable>,
         reacting: bool,
         sources: &BTreeMap<String, Source>,
-    ) -> Result<Reader, StartError> {
+    ) -> Reader {
         let mut streams = BTreeSet::new();
         let parts: Vec<_> =
             self.builder.views.iter().filter(|part| names.contains(part.name)).collect();
@@ -255,6 +253,17 @@ impl Opened {
         self.follow(group, &streams, sources)
     }
 
+    /// The reader of a policy, whatever streams it follows.
+    fn policy(&self, name: &str, sources: &BTreeMap<String, Source>) -> Reader {
+        let mut group = self.group(format!("policy:{name}"));
+        let mut streams = BTreeSet::new();
+        for policy in self.builder.policies.iter().filter(|it| it.name() == name) {
+            streams.insert(policy.stream());
+            group = group.policy(policy.clone());
+        }
+        self.follow(group, &streams, sources)
+    }
+
     fn group(&self, name: String) -> Group {
         let service = &self.service;
         Group::new(name, service.clone())
@@ -265,7 +274,7 @@ impl Opened {
         group: Group,
         streams: &BTreeSet<&'static str>,
         sources: &BTreeMap<String, Source>,
-    ) -> Result<Reader, StartError> {
+    ) -> Reader {
         let service = &self.service;
         let health = service.health().clone();
         let mut reader = Reader::new(Arc::new(group), service.shared_store(), health);
@@ -284,7 +293,7 @@ impl Opened {
             };
             reader = reader.follow(feed, false);
         }
-        Ok(reader)
+        reader
     }
 }
 

@@ -211,7 +211,7 @@ impl Process {
             one.renew_views(&sources).await?;
         }
         for one in &mut opened {
-            one.start(&sources, with.pace, &mut running)?;
+            one.start(&sources, with.pace, &mut running);
             let mut routes: Router =
                 std::mem::take(&mut one.builder.routes).with_state(one.service.clone());
             for layers in &one.builder.layers {
