@@ -67,6 +67,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
     let mut commands = commands::build(r, name, sink);
     let targets = events::targets(r, name, sink);
     let events = events::build(r, name, &targets, sink);
+    commands::folding(r, name, &mut commands, &events);
     let mut aggregates = aggregates(r, name, &commands, &events, sink);
     let projections = projections::build(r, name, sink);
     let queries = queries::build(r, name, sink);

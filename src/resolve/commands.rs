@@ -293,6 +293,30 @@ fn gives(r: &Resolver<'_>, context: &str, tree: &tree::Command, command: &mut Co
     command.events = events;
 }
 
+/// Refusals that come of folding: `Arithmetic`, and `Invalid` where the state has bounds.
+pub(super) fn folding(
+    r: &Resolver<'_>,
+    context: &str,
+    commands: &mut [Command],
+    events: &[crate::model::Event],
+) {
+    for command in commands {
+        let Some(agg) = r.aggregate(context, &command.aggregate) else { continue };
+        let state = r.world.types.fields(agg.state);
+        let bounded = |name: &str| state.iter().any(|f| f.name == name && !f.bounds.is_open());
+        for event in events.iter().filter(|e| command.events.contains(&e.name)) {
+            for change in &event.apply {
+                if walk::of_change(change).iter().any(|v| walk::any(v, walk::can_overflow)) {
+                    command.refusals.insert("Arithmetic".to_owned());
+                }
+                if walk::written(change).is_some_and(bounded) {
+                    command.refusals.insert("Invalid".to_owned());
+                }
+            }
+        }
+    }
+}
+
 fn asks_actor(ir: &Ir) -> bool {
     matches!(&ir.kind, IrKind::RootField { root: Root::Actor, name } if name == "id")
 }

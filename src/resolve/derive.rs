@@ -317,11 +317,4 @@ fn table_shape(table: &crate::syntax::tree::Table, sink: &mut Sink) {
                 .help("add a row `\"else => VALUE\"` behind it"),
         );
     }
-    let other = table.rows.iter().position(|row| row.cond.is_none());
-    if let Some(index) = other
-        && let Some(row) = table.rows.get(index + 1)
-    {
-        let found = format!("a row of table `{}` is never reached", name.text);
-        sink.push(Diagnostic::warning(324, row.span, found).help("move the `else` row to the end"));
-    }
 }

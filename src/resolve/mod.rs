@@ -7,8 +7,7 @@
 //! 5. `commands`, `events`, `projections`, `queries`, `policies`, `refusals`: behaviour, written
 //!    out; `sagas` over all contexts; `routes` over the whole system.
 //! 6. `scenarios`: complete examples; `run`: what comes of them.
-//!
-//! 6. `audit`: what is unused, invisible, unreachable or endless.
+//! 7. `audit`: what is unused, invisible, unreachable or endless, and advice.
 //!
 //! No pass stops at the first mistake. What is broken keeps an entry with error types that agree
 //! with everything, so one mistake is one report; the same text gives the same reports in the same
@@ -17,6 +16,7 @@
 mod aggregates;
 mod audit;
 mod build;
+mod cases;
 mod commands;
 mod cycles;
 mod decide;

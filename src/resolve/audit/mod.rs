@@ -4,6 +4,7 @@
 //! Nothing here changes what earlier passes made, except that a type which contains itself loses
 //! the field that does, so that no later walk over types can run in a circle.
 
+mod advice;
 mod loops;
 mod rows;
 mod types;
@@ -24,5 +25,6 @@ pub(super) fn all(r: &Resolver<'_>, model: &Model, sink: &mut Sink) {
     rows::unreached(r, sink);
     if !r.tree.broken && !sink.has_errors() {
         unused::report(r, model, sink);
+        advice::report(r, model, sink);
     }
 }

@@ -1,34 +1,45 @@
-//! Rows and rules that are never reached: MN324 for repeated conditions of a table, MN309 for what
+//! Rows and rules that are never reached: MN324 for rows that an earlier one covers, MN309 for what
 //! stands behind `false else ..`.
 
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::tree::{ExprKind, Lit, Rule};
+use crate::lang::tree::{Case, ExprKind, Lit, Rule};
+use crate::resolve::cases::covering;
 use crate::resolve::resolver::Resolver;
 use crate::syntax::tree::Types;
 
 pub(super) fn unreached(r: &Resolver<'_>, sink: &mut Sink) {
-    tables(r, &r.tree.kernel, sink);
+    tables(r, None, &r.tree.kernel, sink);
     for context in &r.tree.contexts {
-        tables(r, &context.types, sink);
+        tables(r, Some(&context.head.name.text), &context.types, sink);
         for command in &context.commands {
             rules(&command.require, sink);
         }
     }
 }
 
-fn tables(r: &Resolver<'_>, types: &Types, sink: &mut Sink) {
+fn tables(r: &Resolver<'_>, context: Option<&str>, types: &Types, sink: &mut Sink) {
     for table in &types.tables {
+        let key = (context.map(str::to_owned), table.head.name.text.clone());
+        let typed = r.world.tables.get(&key).map(|def| def.rows.as_slice()).unwrap_or_default();
         for (index, row) in table.rows.iter().enumerate() {
-            let Some(cond) = &row.cond else { continue };
-            let text = r.text(cond.span);
-            let before = table.rows.iter().take(index).filter_map(|row| row.cond.as_ref());
-            let Some(same) = before.into_iter().find(|c| r.text(c.span) == text) else { continue };
+            let text = row.cond.as_ref().map(|c| r.text(c.span));
+            let earlier = table.rows.iter().take(index);
+            let same = |other: &&Case| other.cond.as_ref().map(|c| r.text(c.span)) == text;
+            let (place, words) = match earlier.clone().find(same) {
+                Some(Case { cond: Some(cond), .. }) => (cond.span, "the same condition"),
+                Some(other) => (other.span, "this row takes everything"),
+                None => match covering(typed, index).and_then(|i| table.rows.get(i)) {
+                    Some(other) => (other.span, "this row takes everything before"),
+                    None => continue,
+                },
+            };
             let found = format!("a row of table `{}` is never reached", table.head.name.text);
             sink.push(
                 Diagnostic::warning(324, row.span, found)
-                    .also(same.span, "the same condition")
-                    .help("remove it, or give it another condition"),
+                    .also(place, words)
+                    .help("remove it, move it up, or give it another condition"),
             );
+            break;
         }
     }
 }

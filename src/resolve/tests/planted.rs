@@ -1,23 +1,31 @@
 //! One planted mistake on top of a clean domain gives exactly one finding, and a finding with a
 //! patch is gone when the patch is applied.
 
-use super::{lines, resolve, whole::GARAGE};
+use super::{
+    lines, resolve,
+    whole::{GARAGE, TOOLSHARE},
+};
 use crate::diagnostics::patch::carry_out;
 
-/// What to replace in the garage, by what, and the code of the only finding.
+/// What to replace in the garage, by what, and the code of the only finding (0: there is none).
 type Planted = (&'static str, &'static str, u16);
 
 fn check(cases: &[Planted]) {
+    planted(&GARAGE, cases);
+}
+
+fn planted(base: &[(&str, &str)], cases: &[Planted]) {
     let mut wrong = Vec::new();
     for (from, to, code) in cases {
         let texts: Vec<(&str, String)> =
-            GARAGE.iter().map(|(path, text)| (*path, text.replacen(from, to, 1))).collect();
-        let changed = texts.iter().zip(&GARAGE).filter(|(a, b)| a.1 != b.1).count();
-        assert!(changed > 0, "`{from}` is not in the garage");
+            base.iter().map(|(path, text)| (*path, text.replacen(from, to, 1))).collect();
+        let changed = texts.iter().zip(base).filter(|(a, b)| a.1 != b.1).count();
+        assert!(changed > 0, "`{from}` is not in the domain");
         let files: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (*p, t.as_str())).collect();
         let (_, found, sources) = resolve(&files);
         let codes: Vec<u16> = found.iter().map(|d| d.code).collect();
-        if codes != [*code] {
+        let expected: Vec<u16> = Some(*code).filter(|c| *c != 0).into_iter().collect();
+        if codes != expected {
             wrong.push(format!("`{to}` should be MN{code:03}:\n{}", lines(&found, &sources)));
             continue;
         }
@@ -150,4 +158,56 @@ fn scenarios() {
             333,
         ),
     ]);
+}
+
+#[test]
+fn limits_and_unused() {
+    check(&[
+        ("[newtype.Plate]", "[value.Lost]\nfields = [\"a: int\"]\n[newtype.Plate]", 321),
+        ("[newtype.Plate]", "[enum.Lost]\nmembers = [\"a\"]\n[newtype.Plate]", 321),
+        ("[newtype.Plate]", "[function.lost]\nargs = []\nreturns = \"int\"\n[newtype.Plate]", 321),
+        ("[refusal]\nTooMany", "[refusal]\nLost = { status = 404 }\nTooMany", 321),
+        (
+            "[command.OpenJob]",
+            "[replica.Lost]\nof = \"stock.Part\"\ncolumns = [\"name\"]\n[command.OpenJob]",
+            321,
+        ),
+        (
+            "[\"start: date\", \"end: date?\"]",
+            "[\"start: date\", \"end: date?\", \"next: list<Window>\"]",
+            215,
+        ),
+        (
+            "send = \"FlagJob\"",
+            "send = [\"FlagJob\"]\n[policy.Again]\non = \"JobFlagged\"\nsend = \"FlagJob(reason = 'x')\"",
+            408,
+        ),
+        ("owner = \"team-workshop\"", "owner = \"team-workshop\"\ntopic = \"garage\"", 0),
+        (
+            "AccountOpened.fields = []",
+            "AccountOpened.fields = []\nLost = { on = \"Job\", fields = [] }",
+            305,
+        ),
+        ("\"total >= 500 => 5\"", "\"total >= 2500 => 5\"", 324),
+        ("\"total >= 500 => 5\"", "\"total >= 2000 => 5\"", 324),
+    ]);
+}
+
+#[test]
+fn small_domains() {
+    planted(
+        &[("minos.toml", TOOLSHARE)],
+        &[
+            ("status = [\"on_shelf\"", "status = [\"on_shelf\", \"lost\"", 308),
+            ("[aggregate.Tool]\n", "[settings]\nfar = \"int = 1\"\n[aggregate.Tool]\n", 321),
+            ("creates = \"Tool\"", "on = \"Tool\"", 312),
+            ("name = \"string(1..80)\"", "name = \"string(1..80)\"\nshelf = \"int\"", 311),
+            ("emit = \"ToolAdded\"", "emit = \"ToolAdded if cmd.name != 'x'\"", 331),
+            (
+                "params = [\"status?\"]",
+                "params = [\"status?\"]\n[query.Tools]\nview = \"Shelf\"\n[aggregate.Tools]\nplural = \"tools\"\nstate.a = \"int\"\n[command.Add]\ncreates = \"Tools\"\nfields = [\"a\"]\nemit = \"Added\"",
+                501,
+            ),
+        ],
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::{check, check_text, resolve};
 
-const TOOLSHARE: &str = include_str!("../../../tests/domains/toolshare/minos.toml");
+pub(super) const TOOLSHARE: &str = include_str!("../../../tests/domains/toolshare/minos.toml");
 pub(super) const GARAGE: [(&str, &str); 3] = [
     ("minos.toml", include_str!("../../../tests/domains/garage/minos.toml")),
     ("domain/stock.toml", include_str!("../../../tests/domains/garage/domain/stock.toml")),
@@ -17,6 +17,25 @@ fn the_first_domain_is_clean() {
 #[test]
 fn the_garage_is_clean() {
     assert_eq!(check(&GARAGE), "");
+}
+
+/// What stage 2 will build is answered once per construct, and nothing that uses it is blamed.
+#[test]
+fn constructs_of_stage_2_are_answered_once_each() {
+    let found = check(&[
+        ("minos.toml", include_str!("../../../tests/domains/garage-stage2/minos.toml")),
+        (
+            "domain/stock.toml",
+            include_str!("../../../tests/domains/garage-stage2/domain/stock.toml"),
+        ),
+        (
+            "domain/workshop.toml",
+            include_str!("../../../tests/domains/garage-stage2/domain/workshop.toml"),
+        ),
+    ]);
+    let codes: Vec<&str> = found.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert!(codes.iter().all(|code| *code == "MN050"), "{found}");
+    assert_eq!(codes.len(), 9, "{found}");
 }
 
 #[test]

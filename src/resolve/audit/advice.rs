@@ -1,0 +1,98 @@
+//! Hints about design, shown with `--advise`: views that nobody reads (MN906), queries without any
+//! SQL part (MN903), aggregates without any rule (MN902), implied fields (MN904).
+
+use std::collections::BTreeSet;
+
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::check::Use;
+use crate::lang::ir::{Ir, IrKind, Method, Root};
+use crate::model::{Context, Decide, EachSource, Model};
+use crate::resolve::resolver::Resolver;
+
+pub(super) fn report(r: &Resolver<'_>, model: &Model, sink: &mut Sink) {
+    model.contexts.values().for_each(|context| advise(r, context, sink));
+}
+
+/// The views that queries, policies and other views read.
+fn read<'c>(r: &Resolver<'_>, context: &'c Context) -> BTreeSet<&'c str> {
+    let queries = context.queries.values().map(|q| q.view.as_str());
+    let walked = context.policies.values().filter_map(|p| match &p.each.as_ref()?.source {
+        EachSource::Rows { source } => Some(source.as_str()),
+        EachSource::Elements(_) => None,
+    });
+    let looked = context
+        .views
+        .keys()
+        .filter(|name| r.used.contains(&Use::Source(context.name.clone(), (*name).clone())));
+    queries.chain(walked).chain(looked.map(String::as_str)).collect()
+}
+
+fn advise(r: &Resolver<'_>, context: &Context, sink: &mut Sink) {
+    let read = read(r, context);
+    for view in context.views.values() {
+        if !read.contains(view.name.as_str()) {
+            let found = format!("nobody reads view `{}`", view.name);
+            sink.push(
+                Diagnostic::advice(906, view.span, found).help(format!(
+                    "ask it: `[query.{}]` with `view = \"{}\"`",
+                    view.name, view.name
+                )),
+            );
+        }
+    }
+    for query in context.queries.values() {
+        if !query.filter.is_empty() && !query.one && !query.filter.iter().any(in_sql) {
+            let found = format!("no part of `where` of query `{}` becomes SQL", query.name);
+            let help = "join a comparison of a column by `&&`, or keep a column for it in the view";
+            sink.push(Diagnostic::advice(903, query.span, found).help(help));
+        }
+    }
+    for aggregate in context.aggregates.values() {
+        let mut commands = context.commands.values().filter(|c| c.aggregate == aggregate.name);
+        let free = commands.all(|c| {
+            let Decide::Rules(rules) = &c.decide else { return false };
+            c.from.is_none() && rules.require.is_empty() && rules.ensure.is_empty()
+        });
+        if free && aggregate.unique.is_empty() && aggregate.status.is_none() {
+            let found = format!("aggregate `{}` has no rule", aggregate.name);
+            let help = "plain rows without events may be enough: `[reference]` (stage 2)";
+            sink.push(Diagnostic::advice(902, aggregate.span, found).help(help));
+        }
+    }
+    let implied: Vec<_> = context.events.values().filter(|e| !e.declared_fields).collect();
+    if let Some(first) = implied.iter().min_by_key(|e| e.span) {
+        let found =
+            format!("{} events of context `{}` imply their fields", implied.len(), context.name);
+        let help = format!(
+            "before a release write them out: `[event.{}]` with `fields = [..]`",
+            first.name
+        );
+        sink.push(Diagnostic::advice(904, first.span, found).help(help));
+    }
+}
+
+/// Whether a condition can be asked of the database (§7.8).
+fn in_sql(cond: &Ir) -> bool {
+    !crate::resolve::walk::any(cond, |ir| match &ir.kind {
+        IrKind::Method { method, of, .. } => {
+            let param = matches!(of.kind, IrKind::RootField { root: Root::Params, .. });
+            let known = matches!(
+                method,
+                Method::IsSome
+                    | Method::IsNone
+                    | Method::StartsWith
+                    | Method::EndsWith
+                    | Method::Contains
+                    | Method::Lower
+                    | Method::Upper
+            );
+            !(known || param && matches!(method, Method::IsNoneOr | Method::IsSomeAnd))
+        }
+        IrKind::Table { .. }
+        | IrKind::Function { .. }
+        | IrKind::Format { .. }
+        | IrKind::Index { .. }
+        | IrKind::If { .. } => true,
+        _ => false,
+    })
+}
