@@ -14,7 +14,7 @@ use crate::lang::types::{FieldDef, Type};
 use crate::model::EventRef;
 use crate::source::Span;
 
-/// The columns that each row of a log has.
+/// The columns that each row of a log has. A position is text: it tells sources apart.
 pub(super) fn log_columns(span: Span) -> Vec<FieldDef> {
     vec![
         FieldDef::plain("position", Type::Text, span),

@@ -53,7 +53,12 @@ impl<'t> Waiting<'t> {
 
 fn slot_field<'a>(r: &'a Resolver<'_>, slot: &Slot, index: usize) -> Option<&'a FieldDef> {
     match slot {
-        Slot::Record(id) => r.world.types.fields(*id).get(index),
+        Slot::Record(id) => match &r.world.types.get(*id)?.kind {
+            TypeDefKind::Record { fields, .. } | TypeDefKind::Enum { fields, .. } => {
+                fields.get(index)
+            }
+            _ => None,
+        },
         Slot::Member(id, member) => match &r.world.types.get(*id)?.kind {
             TypeDefKind::Union { members } => members.get(*member)?.1.get(index),
             _ => None,
@@ -67,7 +72,10 @@ fn slot_field_mut<'a>(
     index: usize,
 ) -> Option<&'a mut FieldDef> {
     match (slot, &mut r.world.types.get_mut(*slot.id())?.kind) {
-        (Slot::Record(_), TypeDefKind::Record { fields, .. }) => fields.get_mut(index),
+        (
+            Slot::Record(_),
+            TypeDefKind::Record { fields, .. } | TypeDefKind::Enum { fields, .. },
+        ) => fields.get_mut(index),
         (Slot::Member(_, member), TypeDefKind::Union { members }) => {
             members.get_mut(*member)?.1.get_mut(index)
         }
@@ -158,36 +166,36 @@ pub(super) fn contents<'t>(r: &mut Resolver<'t>, waiting: &mut Waiting<'t>, sink
             union_members(r, context, union, waiting, sink);
         }
         for x in &types.enums {
-            let place = Place { what: "an enum", ..Place::default() };
-            let found = fields(r, context, &x.fields, &place, sink);
-            if let Some(TypeDefKind::Enum { fields, .. }) = r
-                .world
-                .types
-                .find(context, &x.head.name.text)
-                .and_then(|id| r.world.types.get_mut(id))
-                .map(|d| &mut d.kind)
-            {
-                *fields = found.fields;
-            }
-            let members = unique_names(x.members.iter().map(|m| &m.name), sink);
-            let members = members
-                .into_iter()
-                .map(|(name, span)| MemberDef { name, props: vec![], span })
-                .collect::<Vec<_>>();
-            if let Some(TypeDefKind::Enum { members: to, .. }) = r
-                .world
-                .types
-                .find(context, &x.head.name.text)
-                .and_then(|id| r.world.types.get_mut(id))
-                .map(|d| &mut d.kind)
-            {
-                *to = members;
-            }
+            enum_parts(r, context, x, waiting, sink);
         }
         signatures(r, context, types, sink);
     }
     for context in &tree.contexts {
         settings(r, context, waiting, sink);
+    }
+}
+
+fn enum_parts<'t>(
+    r: &mut Resolver<'t>,
+    context: Option<&str>,
+    x: &'t tree::EnumDecl,
+    waiting: &mut Waiting<'t>,
+    sink: &mut Sink,
+) {
+    let place = Place { what: "an enum", ..Place::default() };
+    let found = fields(r, context, &x.fields, &place, sink);
+    let names = unique_names(x.members.iter().map(|m| &m.name), sink);
+    let Some(id) = r.world.types.find(context, &x.head.name.text) else { return };
+    if let Some(TypeDefKind::Enum { fields, members, .. }) =
+        r.world.types.get_mut(id).map(|d| &mut d.kind)
+    {
+        *fields = found.fields;
+        let member = |(name, span)| MemberDef { name, props: vec![], span };
+        *members = names.into_iter().map(member).collect();
+        for (index, expr) in found.defaults {
+            let slot = Slot::Record(id);
+            waiting.defaults.push((context.map(str::to_owned), slot, index, expr));
+        }
     }
 }
 

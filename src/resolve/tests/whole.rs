@@ -1,6 +1,9 @@
 //! Whole domains.
 
+use camino::Utf8Path;
+
 use super::{check, check_text, resolve};
+use crate::diagnostics::Severity;
 
 pub(super) const TOOLSHARE: &str = include_str!("../../../tests/domains/toolshare/minos.toml");
 pub(super) const GARAGE: [(&str, &str); 3] = [
@@ -54,4 +57,30 @@ fn routes_follow_from_names() {
             "POST /tools/{tool_id}/return",
         ]
     );
+}
+
+/// Every folder of `examples` and every snippet of `tests/domains` is in order, warnings included.
+#[test]
+fn examples_and_snippets_are_clean() {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (folder, ending) in [("examples", ""), ("tests/domains", ".toml")] {
+        let entries = root.join(folder).read_dir_utf8().expect("the folder is there");
+        let mut paths: Vec<_> = entries.filter_map(|e| e.ok().map(|e| e.into_path())).collect();
+        paths.sort();
+        for path in paths.iter().filter(|p| p.as_str().ends_with(ending)) {
+            let files = crate::syntax::read_path(path).expect("it can be read");
+            let (sources, tree, mut sink) = crate::syntax::load(files);
+            let model = crate::resolve::resolve(&tree, &sources, &mut sink);
+            let found: Vec<_> =
+                sink.finish().into_iter().filter(|d| d.severity != Severity::Advice).collect();
+            if model.is_none() || !found.is_empty() {
+                wrong.push(format!("{path}:\n{}", super::lines(&found, &sources)));
+            }
+            count += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 10, "only {count} domains were found");
 }
