@@ -99,6 +99,9 @@ pub(super) enum Command {
     /// Bring the generated files in line with the domain
     #[command(before_help = "Examples:\n  minos sync\n  minos sync --diff\n  minos sync --check     in CI\n", after_help = END, help_template = TEMPLATE)]
     Sync(Sync),
+    /// Generate, build, start and drive a system of two contexts
+    #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n", after_help = END, help_template = TEMPLATE)]
+    Demo(Demo),
     /// Lay out the domain files, comments kept
     #[command(before_help = "Examples:\n  minos fmt\n  minos fmt --check      in CI\n  minos fmt - < minos.toml\n", after_help = END, help_template = TEMPLATE)]
     Fmt(Fmt),
@@ -128,6 +131,16 @@ pub(super) struct NewProject {
     /// Show what would be made, make nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// End after the table
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Drive this workspace instead of a fresh one; it must be one of the demo's example
+    #[arg(long, value_name = "DIR")]
+    pub(super) workspace: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -43,6 +43,8 @@ pub(super) struct Terminal {
     pub(super) unicode: bool,
     /// Whether somebody can be asked.
     pub(super) can_ask: bool,
+    /// Whether a line may be replaced by the next one.
+    pub(super) progress: bool,
 }
 
 impl Terminal {
@@ -60,6 +62,10 @@ impl Terminal {
             width: var("COLUMNS").and_then(|c| c.parse().ok()).unwrap_or(100),
             unicode: is_utf8(var),
             can_ask: std::io::stdin().is_terminal() && err && !global.no_input,
+            progress: err
+                && !global.no_progress
+                && var("CI").is_none()
+                && var("TERM").as_deref() != Some("dumb"),
         }
     }
 }

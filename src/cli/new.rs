@@ -13,6 +13,7 @@ use super::{listing, project};
 use crate::diagnostics::nearest;
 use crate::merge::{Decision, Project, State, initial_files, merge};
 use crate::plan::{Mode, RelPath, example, example_names};
+use crate::render::RenderedTree;
 use crate::tree::{CreateError, RealDisk, Snapshot, create};
 
 /// Make a project.
@@ -37,7 +38,25 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
         run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
         return Ok(Exit::Done);
     }
-    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(&rendered, &pins)
+    let files = write(&domain, &rendered, &pins, &args.name)?;
+    show(run, &decision, true);
+    if let Some(flag) = asked {
+        run.ui
+            .say(&format!("the same without questions: minos new project {} {flag}\n", args.name));
+    }
+    let line = format!("{} {}: {files} files", run.ui.toned(Tone::Good, "made"), args.name);
+    run.ui.say(&format!("{line}; next: cd {} && cargo run\n", args.name));
+    Ok(Exit::Done)
+}
+
+/// Write everything beside the target and rename it once. The number of files.
+fn write(
+    domain: &Domain,
+    rendered: &RenderedTree,
+    pins: &Project,
+    target: &Utf8Path,
+) -> Result<usize, Failure> {
+    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(rendered, pins)
         .into_iter()
         .map(|(path, (text, mode))| (path, text.into_bytes(), mode))
         .collect();
@@ -47,16 +66,30 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
     }
     files.sort();
     let list = files.iter().map(|(path, bytes, mode)| (path, bytes.as_slice(), *mode));
-    without_interruption(|| create(&RealDisk, &args.name, list))
-        .map_err(|e| failure(e, &args.name))?;
-    show(run, &decision, true);
-    if let Some(flag) = asked {
-        run.ui
-            .say(&format!("the same without questions: minos new project {} {flag}\n", args.name));
-    }
-    let line = format!("{} {}: {} files", run.ui.toned(Tone::Good, "made"), args.name, files.len());
-    run.ui.say(&format!("{line}; next: cd {} && cargo run\n", args.name));
-    Ok(Exit::Done)
+    without_interruption(|| create(&RealDisk, target, list)).map_err(|e| failure(e, target))?;
+    Ok(files.len())
+}
+
+/// A workspace of an example at `target`, without a word. The system's name.
+pub(super) fn of_example(run: &Run, name: &str, target: &Utf8Path) -> Result<String, Failure> {
+    let files = example(name);
+    let domain = Domain {
+        files: files
+            .into_iter()
+            .filter(|(path, _)| path.ends_with(".toml"))
+            .map(|(path, text)| (Utf8PathBuf::from(path), text.as_bytes().to_vec()))
+            .collect(),
+        folder: name.to_owned(),
+    };
+    let checked = spine::check(&domain);
+    let sources = checked.sources.clone();
+    let Ok(model) = checked.model(run)? else {
+        return Err(Failure::new(Exit::Bug, format!("the example {name} is not in order")));
+    };
+    let mut pins = Project::new();
+    let rendered = spine::rendered(&spine::plan(&model, &sources, &mut pins)?)?;
+    write(&domain, &rendered, &pins, target)?;
+    Ok(model.system)
 }
 
 fn show(run: &Run, decision: &Decision, applied: bool) {

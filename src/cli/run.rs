@@ -13,7 +13,7 @@ use super::env::{Colour, Terminal, colour};
 use super::exit::{Exit, Failure};
 use super::format::Format;
 use super::ui::{Tone, Ui};
-use super::{check, explain, fmt, help, inspect, interrupt, new, panic, sync};
+use super::{check, demo, explain, fmt, help, inspect, interrupt, new, panic, sync};
 
 /// The version of the JSON that commands answer with.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -99,6 +99,7 @@ fn usage(args: &[OsString], error: &clap::Error) -> Exit {
         width: 100,
         unicode: false,
         can_ask: false,
+        progress: false,
     };
     Ui::new(terminal, false, 0).result(&error_json(&failure));
     exit
@@ -120,6 +121,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Explain(_) => "explain",
         Command::Inspect(_) => "inspect",
         Command::Sync(_) => "sync",
+        Command::Demo(_) => "demo",
         Command::Fmt(_) => "fmt",
         Command::Help(_) => "help",
     }
@@ -138,6 +140,7 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::explain(run, args),
         Command::Inspect(args) => inspect::inspect(run, args),
         Command::Sync(args) => sync::sync(run, args),
+        Command::Demo(args) => demo::demo(run, args),
         Command::Fmt(args) => fmt::fmt(run, args),
         Command::Help(args) => help::help(run, args),
     }

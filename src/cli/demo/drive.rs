@@ -1,6 +1,5 @@
 //! Drives the system by the script and prints the table.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::script::{Script, Step, fill, fill_value};
+use super::script::{Kept, Script, Step};
 
 /// How long a view may take until it shows what happened.
 const SEEN_WITHIN: Duration = Duration::from_secs(10);
@@ -26,12 +25,12 @@ pub fn drive(
     writeln!(out, "{}\n", script.title)?;
     writeln!(out, "{:said$}  {:asked$}  answer", "what happens", "request")?;
     writeln!(out, "{}  {}  {}", "-".repeat(said), "-".repeat(asked), "-".repeat(30))?;
-    let mut kept = BTreeMap::new();
+    let mut kept = Kept::new(&script.time_zone);
     for step in &script.steps {
         let (status, body) = answer(step, url, &kept, alive)?;
         for (name, pointer) in &step.keep {
             let value = body.pointer(pointer).context("the answer lacks a value to keep")?;
-            kept.insert(name.clone(), plain(value));
+            kept.keep(name, plain(value));
         }
         let shown: Vec<String> = step
             .show
@@ -52,12 +51,12 @@ pub fn drive(
 fn answer(
     step: &Step,
     url: &str,
-    kept: &BTreeMap<String, String>,
+    kept: &Kept,
     alive: &mut dyn FnMut() -> anyhow::Result<()>,
 ) -> anyhow::Result<(u16, Value)> {
-    let request = fill(&step.request, kept);
+    let request = kept.fill(&step.request);
     let (method, path) = request.split_once(' ').context("a request is `METHOD /path`")?;
-    let body = step.body.as_ref().map(|body| fill_value(body, kept));
+    let body = step.body.as_ref().map(|body| kept.fill_value(body));
     let end = Instant::now() + SEEN_WITHIN;
     loop {
         alive()?;
@@ -65,7 +64,9 @@ fn answer(
         let Some(wrong) = differs(step, kept, status, &answer) else {
             return Ok((status, answer));
         };
-        if method != "GET" || Instant::now() >= end {
+        // A refusal has no effect, so what needs news from another context may be asked again.
+        let again = method == "GET" || (step.status < 300 && status == 409);
+        if !again || Instant::now() >= end {
             bail!("{}: {request} answered {status} {answer}, but {wrong}", step.say);
         }
         sleep(TICK);
@@ -73,17 +74,12 @@ fn answer(
 }
 
 /// What is not as the step expects, if anything.
-fn differs(
-    step: &Step,
-    kept: &BTreeMap<String, String>,
-    status: u16,
-    answer: &Value,
-) -> Option<String> {
+fn differs(step: &Step, kept: &Kept, status: u16, answer: &Value) -> Option<String> {
     if status != step.status {
         return Some(format!("{} was expected", step.status));
     }
     step.expect.iter().find_map(|(pointer, wanted)| {
-        let wanted = fill_value(wanted, kept);
+        let wanted = kept.fill_value(wanted);
         let found = answer.pointer(pointer).unwrap_or(&Value::Null);
         (*found != wanted).then(|| format!("{wanted} was expected at {pointer}"))
     })
@@ -129,7 +125,8 @@ mod tests {
 
     #[test]
     fn a_wrong_status_or_value_is_named() {
-        let kept = BTreeMap::from([("id".to_owned(), "7".to_owned())]);
+        let mut kept = Kept::new("UTC");
+        kept.keep("id", "7".to_owned());
         let expecting = step(200, &serde_json::json!({ "/items/0/id": "{id}" }));
         let right = serde_json::json!({ "items": [{ "id": "7" }] });
         assert_eq!(differs(&expecting, &kept, 200, &right), None);

@@ -5,6 +5,7 @@
 //! an error. Nothing here knows a particular domain.
 
 mod build;
+mod command;
 mod drive;
 mod script;
 mod system;
@@ -14,6 +15,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub(super) use command::demo;
 pub use script::Script;
 
 /// What a demo runs on.

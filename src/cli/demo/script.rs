@@ -13,6 +13,9 @@ pub struct Script {
     pub title: String,
     /// What is done, in order.
     pub steps: Vec<Step>,
+    /// The zone of `{today+7}`.
+    #[serde(default = "utc")]
+    pub time_zone: String,
     /// Lines printed at the end; `{url}` becomes the address.
     #[serde(default)]
     pub links: Vec<String>,
@@ -42,6 +45,10 @@ pub struct Step {
     pub keep: BTreeMap<String, String>,
 }
 
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
 impl Script {
     /// Read a script.
     ///
@@ -52,21 +59,54 @@ impl Script {
     }
 }
 
-/// Replace each `{name}` of `text` by its kept value.
-pub fn fill(text: &str, kept: &BTreeMap<String, String>) -> String {
-    kept.iter()
-        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+/// The values that steps may name: those kept, and the days from today.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    values: BTreeMap<String, String>,
+    zone: String,
 }
 
-/// The same for every string inside a JSON value.
-pub fn fill_value(value: &Value, kept: &BTreeMap<String, String>) -> Value {
-    match value {
-        Value::String(text) => Value::String(fill(text, kept)),
-        Value::Array(items) => items.iter().map(|item| fill_value(item, kept)).collect(),
-        Value::Object(map) => {
-            Value::Object(map.iter().map(|(k, v)| (k.clone(), fill_value(v, kept))).collect())
+impl Kept {
+    /// Nothing kept yet; days are those of this zone.
+    #[must_use]
+    pub fn new(zone: &str) -> Self {
+        Self { values: BTreeMap::new(), zone: zone.to_owned() }
+    }
+
+    /// Keep a value.
+    pub fn keep(&mut self, name: &str, value: String) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Replace each `{name}` by its kept value, and `{today+n}` by the day n days from now.
+    #[must_use]
+    pub fn fill(&self, text: &str) -> String {
+        let filled = self.values.iter().fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        });
+        self.day(&filled).unwrap_or(filled)
+    }
+
+    fn day(&self, text: &str) -> Option<String> {
+        let (before, rest) = text.split_once("{today+")?;
+        let (days, behind) = rest.split_once('}')?;
+        let zone = jiff::tz::TimeZone::get(&self.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let today = zone.to_datetime(jiff::Timestamp::now()).date();
+        let span = jiff::Span::new().try_days(days.parse::<i64>().ok()?).ok()?;
+        Some(format!("{before}{}{behind}", today.checked_add(span).ok()?))
+    }
+
+    /// The same for every string inside a JSON value.
+    #[must_use]
+    pub fn fill_value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.fill(text)),
+            Value::Array(items) => items.iter().map(|item| self.fill_value(item)).collect(),
+            Value::Object(map) => {
+                Value::Object(map.iter().map(|(k, v)| (k.clone(), self.fill_value(v))).collect())
+            }
+            other => other.clone(),
         }
-        other => other.clone(),
     }
 }
 
@@ -76,10 +116,12 @@ mod tests {
 
     #[test]
     fn kept_values_are_filled_in_everywhere() {
-        let kept = BTreeMap::from([("id".to_owned(), "7".to_owned())]);
-        assert_eq!(fill("/books/{id}/lend/{other}", &kept), "/books/7/lend/{other}");
+        let mut kept = Kept::new("UTC");
+        kept.keep("id", "7".to_owned());
+        assert_eq!(kept.fill("/books/{id}/lend/{other}"), "/books/7/lend/{other}");
+        assert_ne!(kept.fill("{today+7}"), kept.fill("{today+8}"));
         let body = serde_json::json!({ "a": ["{id}", 1], "b": { "c": "x{id}" } });
         let filled = serde_json::json!({ "a": ["7", 1], "b": { "c": "x7" } });
-        assert_eq!(fill_value(&body, &kept), filled);
+        assert_eq!(kept.fill_value(&body), filled);
     }
 }

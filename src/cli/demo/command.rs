@@ -1,0 +1,60 @@
+//! The command: which workspace is driven, and where it lies.
+
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Demo, Script, run};
+use crate::cli::args;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::interrupt;
+use crate::cli::new::of_example;
+use crate::cli::run::Run;
+use crate::plan::example;
+
+/// The example that the demo shows, its script, and the system's name.
+const EXAMPLE: &str = "lending";
+const SYSTEM: &str = "library";
+
+/// Run the demo.
+pub(in crate::cli) fn demo(cli: &Run, args: &args::Demo) -> Result<Exit, Failure> {
+    let script = example(EXAMPLE).into_iter().find(|(path, _)| *path == "demo.json");
+    let script = script.map_or("", |(_, text)| text);
+    let script = Script::parse(script).map_err(|e| Failure::bug(&e))?;
+    let (workspace, system) = match &args.workspace {
+        Some(given) => (given.clone(), SYSTEM.to_owned()),
+        None => fresh(cli)?,
+    };
+    let workspace = workspace.canonicalize_utf8().map_err(|e| {
+        Failure::new(Exit::System, format!("the workspace {workspace} cannot be read: {e}"))
+    })?;
+    let interrupted = || interrupt::was_asked();
+    let demo = Demo {
+        workspace,
+        system,
+        script,
+        once: args.once,
+        live: cli.ui.terminal.progress,
+        interrupted: &interrupted,
+    };
+    interrupt::without_interruption(|| {
+        run(&demo, &mut io::stdout().lock(), &mut io::stderr().lock())
+    })
+    .map_err(|e| Failure::new(Exit::No, format!("{e:#}")))?;
+    Ok(Exit::Done)
+}
+
+/// A fresh workspace: below `target` in a folder that cargo builds in, else in `minos-demo`.
+fn fresh(cli: &Run) -> Result<(Utf8PathBuf, String), Failure> {
+    let in_cargo = Utf8Path::new("Cargo.toml").exists();
+    let folder = Utf8Path::new(if in_cargo { "target/demo" } else { "minos-demo" });
+    let workspace = folder.join(SYSTEM);
+    let trouble = |e: io::Error| Failure::new(Exit::System, e.to_string());
+    if workspace.exists() {
+        fs_err::remove_dir_all(&workspace).map_err(trouble)?;
+    }
+    fs_err::create_dir_all(folder).map_err(trouble)?;
+    cli.ui.say(&format!("generating {workspace} from the example {EXAMPLE}\n"));
+    let system = of_example(cli, EXAMPLE, &workspace)?;
+    Ok((workspace, system))
+}
