@@ -56,7 +56,7 @@ fn answer(run: &Run, stage: &str, value: Value, text: &str) {
 
 fn source(content: &Content) -> &str {
     match content {
-        Content::Verbatim(id) | Content::Template { id, .. } => id,
+        Content::Verbatim(id) | Content::Template { id, .. } | Content::Lock(id) => id,
         Content::Text(_) => "-",
     }
 }

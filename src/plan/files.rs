@@ -56,6 +56,8 @@ pub enum Content {
     Verbatim(&'static str),
     /// Text that is ready.
     Text(String),
+    /// The lock file: the embedded entries with this id, and those of the rendered members.
+    Lock(&'static str),
     /// An embedded template, by its id, with the view it prints.
     Template {
         /// The path below `templates/`, with the suffix `.tera`.

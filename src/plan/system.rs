@@ -94,6 +94,8 @@ fn workspace_files(plan: &mut Plan, view: &serde_json::Value) -> Result<(), Plan
     let once = super::Class::CreateOnce;
     let ignored = Content::Verbatim("workspace/gitignore");
     plan.add(".gitignore", PlannedFile::new(once, project, ignored))?;
+    let lock = Content::Lock("workspace/third-party.lock");
+    plan.add("Cargo.lock", PlannedFile::seed(project, lock))?;
     let readme = template("workspace/README.md.tera");
     plan.add("README.md", PlannedFile::new(once, project, readme))
 }

@@ -77,6 +77,8 @@ impl Renderer {
             Content::Verbatim(id) => template(id)
                 .map(Cow::Borrowed)
                 .ok_or_else(|| RenderError::new(id, "is not embedded")),
+            // Made once everything else is rendered.
+            Content::Lock(_) => Ok(Cow::Borrowed("")),
             Content::Text(text) => Ok(Cow::Owned(with_last_line_break(text.clone()))),
             Content::Template { id, view } => {
                 let failed = |e: tera::Error| RenderError::new(id, e.to_string());

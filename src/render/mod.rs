@@ -5,6 +5,7 @@
 
 mod engine;
 mod filters;
+mod lock;
 mod tree;
 
 pub use engine::{RenderError, Renderer};

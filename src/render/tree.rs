@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::lock::lock;
 use super::{RenderError, Renderer};
 use crate::plan::{Class, Content, Mode, Plan, RelPath};
 
@@ -35,7 +36,9 @@ pub fn render(plan: &Plan) -> Result<RenderedTree, RenderError> {
     let mut tree = RenderedTree::new();
     for (path, file) in plan.files() {
         let template = match &file.content {
-            Content::Verbatim(id) | Content::Template { id, .. } => (*id).to_owned(),
+            Content::Verbatim(id) | Content::Template { id, .. } | Content::Lock(id) => {
+                (*id).to_owned()
+            }
             Content::Text(_) => "-".to_owned(),
         };
         let rendered = RenderedFile {
@@ -47,6 +50,13 @@ pub fn render(plan: &Plan) -> Result<RenderedTree, RenderError> {
             text: renderer.text(&file.content)?,
         };
         tree.insert(path.clone(), rendered);
+    }
+    for (path, file) in plan.files() {
+        let Content::Lock(third_party) = file.content else { continue };
+        let text = lock(&renderer, &tree, third_party);
+        if let Some(rendered) = tree.get_mut(path) {
+            rendered.text = Cow::Owned(text);
+        }
     }
     Ok(tree)
 }
