@@ -5,15 +5,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::args::NewProject;
 use super::exit::{Exit, Failure};
 use super::interrupt::without_interruption;
+use super::listing;
 use super::prompt::choose;
 use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
-use super::{listing, project};
 use crate::diagnostics::nearest;
 use crate::merge::{Decision, Project, State, initial_files, merge};
 use crate::plan::{Mode, RelPath, example, example_names};
-use crate::render::RenderedTree;
 use crate::tree::{CreateError, RealDisk, Snapshot, create};
 
 /// Make a project.
@@ -31,15 +30,18 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
     let mut pins = Project::new();
     let plan = spine::plan(&model, &sources, &mut pins)?;
     let rendered = spine::rendered(&plan)?;
+    drop(plan);
     let decision = merge(&rendered, &State::default(), &Snapshot::new());
+    drop(rendered);
+    let shown = shown(run, &decision, !args.dry_run);
     if args.dry_run {
-        show(run, &decision, false);
+        run.ui.result(&shown);
         let counts = listing::counts(&decision);
         run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
         return Ok(Exit::Done);
     }
-    let files = write(&domain, &rendered, &pins, &args.name)?;
-    show(run, &decision, true);
+    let files = write(&domain, decision, &pins, &args.name)?;
+    run.ui.result(&shown);
     if let Some(flag) = asked {
         run.ui
             .say(&format!("the same without questions: minos new project {} {flag}\n", args.name));
@@ -52,11 +54,11 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
 /// Write everything beside the target and rename it once. The number of files.
 fn write(
     domain: &Domain,
-    rendered: &RenderedTree,
+    decision: Decision,
     pins: &Project,
     target: &Utf8Path,
 ) -> Result<usize, Failure> {
-    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(rendered, pins)
+    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(decision, pins)
         .into_iter()
         .map(|(path, (text, mode))| (path, text.into_bytes(), mode))
         .collect();
@@ -88,24 +90,25 @@ pub(super) fn of_example(run: &Run, name: &str, target: &Utf8Path) -> Result<Str
     };
     let mut pins = Project::new();
     let rendered = spine::rendered(&spine::plan(&model, &sources, &mut pins)?)?;
-    write(&domain, &rendered, &pins, target)?;
+    let decision = merge(&rendered, &State::default(), &Snapshot::new());
+    write(&domain, decision, &pins, target)?;
     Ok(model.system)
 }
 
-fn show(run: &Run, decision: &Decision, applied: bool) {
+fn shown(run: &Run, decision: &Decision, applied: bool) -> String {
     if run.format.is_json() {
-        run.ui.result(&format!("{}\n", listing::json("new", decision, applied)));
-    } else {
-        let text = listing::changes(run.ui, &decision.changes, run.global.verbose > 0);
-        run.ui.result(&text);
+        return format!("{}\n", listing::json("new", decision, applied));
     }
+    listing::changes(run.ui, &decision.changes, run.global.verbose > 0)
 }
 
 fn folder_name(path: &Utf8Path) -> Result<String, Failure> {
-    let name = match path.as_str() {
-        "." | ".." => Some(project::name_of(path)),
-        _ => path.file_name().map(str::to_owned),
-    };
+    if matches!(path.as_str(), "." | "..") {
+        return Err(Failure::new(Exit::Usage, "a project is made in a folder of its own")
+            .hint("name the folder: minos new project NAME")
+            .hint("to make the system of a domain that lies here: minos sync"));
+    }
+    let name = path.file_name().map(str::to_owned);
     let name = name.filter(|name| RelPath::try_new(name.as_str()).is_ok());
     name.ok_or_else(|| Failure::new(Exit::Usage, format!("{path:?} is no name for a folder")))
 }

@@ -134,6 +134,11 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
     }
     #[cfg(debug_assertions)]
     assert!(std::env::var_os("MINOS_TEST_PANIC").is_none(), "a test asked for a panic");
+    let for_findings = matches!(run.format, Format::Sarif | Format::Github | Format::Junit);
+    if for_findings && !matches!(command, Command::Check(_)) {
+        let message = format!("minos {} answers in human, json or json-lines", name_of(command));
+        return Err(Failure::new(Exit::Usage, message).hint("the other forms are for minos check"));
+    }
     match command {
         Command::New(New::Project(args)) => new::project(run, args),
         Command::Check(args) => check::check(run, args),

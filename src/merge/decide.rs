@@ -100,9 +100,12 @@ impl Case<'_> {
             self.keep(unit, next, out);
             return;
         };
-        let is_new = self.equal(current, &next);
-        let pristine = self.record.is_some_and(|record| self.equal(current, record));
         let asked = self.record.is_none_or(|record| record.digest != next.digest);
+        let is_new = current.bytes == new.text.as_bytes() || self.equal(current, &next);
+        let pristine = match asked {
+            true => self.record.is_some_and(|record| self.equal(current, record)),
+            false => is_new,
+        };
         match (is_new, pristine, asked) {
             (true, ..) => self.same(current, new, unit, next, out),
             (false, true, true) => {
@@ -227,8 +230,15 @@ impl Case<'_> {
         self.keep(unit, record.clone(), out);
     }
 
+    /// What will be recorded. The digest without layout is only computed for a new text.
     fn next(&self, new: &RenderedFile) -> Record {
-        Record::of(new.class, &new.template, self.path, &new.text, new.mode)
+        let digest = Digest::of(new.text.as_bytes());
+        let loose = match self.record.filter(|record| record.digest == digest) {
+            Some(record) => record.loose.clone(),
+            None => loose(self.path.as_str(), new.text.as_bytes()),
+        };
+        let (class, template, mode) = (new.class, new.template.clone(), new.mode);
+        Record { class, template, digest, loose, mode }
     }
 
     fn equal(&self, current: Current<'_>, record: &Record) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Class, Mode, RelPath};
-use crate::tree::{Digest, loose};
+use crate::tree::Digest;
 
 /// The first line of a lock file.
 const HEAD: &str = "minos lock 1";
@@ -25,20 +25,6 @@ pub struct Record {
 
 /// The records of one unit, by path.
 pub type Lock = BTreeMap<RelPath, Record>;
-
-impl Record {
-    /// Of a text that was rendered.
-    #[must_use]
-    pub fn of(class: Class, template: &str, path: &RelPath, text: &str, mode: Mode) -> Self {
-        Self {
-            class,
-            template: template.to_owned(),
-            digest: Digest::of(text.as_bytes()),
-            loose: loose(path.as_str(), text.as_bytes()),
-            mode,
-        }
-    }
-}
 
 /// The text of a lock file. Sorted by path, so that two branches that add different things merge.
 pub(super) fn to_text(lock: &Lock) -> String {

@@ -7,7 +7,6 @@ use super::Decision;
 use super::lock::{Lock, Record, parse, to_text};
 use super::project::Project;
 use crate::plan::{Mode, RelPath};
-use crate::render::RenderedTree;
 use crate::tree::{Digest, Found, STATE, Snapshot, Step};
 
 /// What git should not see of the folder.
@@ -138,21 +137,18 @@ pub fn state_steps(state: &State, project: &Project, decision: &Decision) -> Vec
     steps
 }
 
-/// All files of a new project: what was rendered, and the state that goes with it.
+/// All files of a new project: those of a decision over an empty folder, and the state that goes
+/// with them.
 #[must_use]
-pub fn initial_files(
-    rendered: &RenderedTree,
-    project: &Project,
-) -> BTreeMap<RelPath, (String, Mode)> {
-    let decision = super::merge(rendered, &State::default(), &Snapshot::new());
+pub fn initial_files(decision: Decision, project: &Project) -> BTreeMap<RelPath, (String, Mode)> {
     let mut files = BTreeMap::new();
+    for (path, text) in state_files(project, &decision.locks, &decision.bases) {
+        files.insert(path, (text, Mode::Plain));
+    }
     for change in decision.changes {
         if let Some(text) = change.new {
             files.insert(change.path, (text, change.mode));
         }
-    }
-    for (path, text) in state_files(project, &decision.locks, &decision.bases) {
-        files.insert(path, (text, Mode::Plain));
     }
     files
 }

@@ -186,6 +186,32 @@ fn an_edit_that_a_new_version_would_overwrite_stops_the_run() {
 }
 
 #[test]
+fn an_added_command_touches_what_follows_from_it_and_nothing_of_the_user() {
+    let sandbox = project("minimal");
+    let seed = "p/services/desk/service/src/extend.rs";
+    let mine = format!("{}\n// mine\n", sandbox.read(seed));
+    sandbox.put(seed, &mine);
+    let manifest = sandbox.read("p/Cargo.toml");
+    let mine_too = format!("# mine\n{manifest}\n[profile.release]\nstrip = true\n");
+    sandbox.put("p/Cargo.toml", &mine_too);
+    let domain = sandbox.read("p/minos.toml");
+    let command = "[command.BreakTool]\non = \"Tool\"\nfields = [\"how: string(1..80)\"]\nemit = \"ToolBroken\"\n";
+    sandbox.put("p/minos.toml", &format!("{domain}\n{command}"));
+    let answer = sandbox.ends(0, "sync --project p");
+    assert!(answer.out.contains("+ services/desk/domain/src/tool/break_tool.rs"), "{}", answer.out);
+    assert!(!answer.out.contains("crates/kit"), "{}", answer.out);
+    assert!(!answer.out.contains("Cargo.toml"), "{}", answer.out);
+    assert_eq!(sandbox.read(seed), mine);
+    assert_eq!(sandbox.read("p/Cargo.toml"), mine_too);
+    let again = files(&sandbox.path());
+    assert_eq!(sandbox.ends(0, "sync --project p").out, "");
+    assert_same(&again, &files(&sandbox.path()));
+    sandbox.put("p/minos.toml", &domain);
+    let answer = sandbox.ends(0, "sync --project p");
+    assert!(answer.out.contains("- services/desk/domain/src/tool/break_tool.rs"), "{}", answer.out);
+}
+
+#[test]
 fn quiet_says_errors_only_and_verbose_says_which_project() {
     let sandbox = project("minimal");
     let quiet = sandbox.ends(0, "sync --project p -q");

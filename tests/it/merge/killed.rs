@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::io;
 
 use camino::Utf8Path;
-use minos::merge::{Project, initial_files};
+use minos::merge::{Project, State, initial_files, merge};
 use minos::plan::{Class, Mode};
 use minos::render::RenderedTree;
-use minos::tree::{ApplyError, Disk, RealDisk, Recovered, apply, create, recover};
+use minos::tree::{ApplyError, Disk, RealDisk, Recovered, Snapshot, apply, create, recover};
 
 use super::{MANIFEST, decide, files, make, put, steps_of, sync, temp, tree};
 
@@ -153,7 +153,8 @@ fn an_edit_between_the_kill_and_the_recovery_is_kept() {
 #[test]
 fn a_new_project_killed_at_any_operation_is_not_there() {
     let (v1, _) = versions();
-    let all = initial_files(&v1, &Project::new());
+    let decision = merge(&v1, &State::default(), &Snapshot::new());
+    let all = initial_files(decision, &Project::new());
     let list = || all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     for operation in 0.. {
         let (_keep, root) = temp();

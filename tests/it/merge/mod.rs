@@ -10,7 +10,8 @@ use minos::merge::{
 use minos::plan::{Class, Mode, RelPath};
 use minos::render::{RenderedFile, RenderedTree};
 use minos::tree::{
-    ApplyError, Digest, RealDisk, Step, apply, create, guard, loose, read_tree, read_under,
+    ApplyError, Digest, RealDisk, Snapshot, Step, apply, create, guard, loose, read_tree,
+    read_under,
 };
 
 mod killed;
@@ -47,7 +48,8 @@ fn temp() -> (tempfile::TempDir, Utf8PathBuf) {
 }
 
 fn make(root: &Utf8Path, wanted: &RenderedTree) {
-    let files = initial_files(wanted, &Project::new());
+    let decision = merge(wanted, &State::default(), &Snapshot::new());
+    let files = initial_files(decision, &Project::new());
     let files = files.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     create(&RealDisk, root, files).unwrap();
 }
