@@ -95,6 +95,10 @@ pub(super) fn rules(
             c.scope.roots.insert(Root::After, Type::Named(agg.state));
         }
     }
+    if let (true, Some(agg)) = (r.tree.broken, agg) {
+        // The messages may be what could not be read.
+        c.scope.roots.insert(Root::After, Type::Named(agg.state));
+    }
     for rule in &command.ensure {
         out.ensure.push(rules::refusing(r, c, rule));
     }

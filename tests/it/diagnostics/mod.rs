@@ -3,3 +3,4 @@
 mod catalogue;
 mod corpus;
 mod mutations;
+mod pairs;
