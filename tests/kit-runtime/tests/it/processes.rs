@@ -154,6 +154,17 @@ fn a_program_that_is_told_to_stop_finishes_what_it_has() {
 }
 
 #[test]
+fn a_second_signal_does_not_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start("", folder.path(), &["--drain-wait", "60s"]);
+    program.signal("TERM");
+    program.line_with("draining");
+    program.signal("INT");
+    program.line_with("\"stopped\"");
+    assert!(program.child.wait().unwrap().success());
+}
+
+#[test]
 fn one_search_finds_everything_a_request_did() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start("", folder.path(), &[]);

@@ -281,7 +281,10 @@ impl Process {
             .with_graceful_shutdown(async move { refusing.reached(Phase::Refusing).await });
         let server = tokio::spawn(server.into_future());
         signalled().await;
-        stop.go_down(wait, timeout).await;
+        tokio::select! {
+            () = stop.go_down(wait, timeout) => {}
+            () = signalled() => stop.cut_short(),
+        }
         if tokio::time::timeout(Duration::from_secs(1), server).await.is_err() {
             tracing::warn!("connections were still open at the end");
         }

@@ -83,6 +83,11 @@ impl Stop {
         self.phase.send_replace(Phase::Stopped);
     }
 
+    /// End at once: whoever asked does not want to wait.
+    pub fn cut_short(&self) {
+        self.phase.send_replace(Phase::Stopped);
+    }
+
     /// Wait until the process has come as far as `phase`.
     pub async fn reached(&self, phase: Phase) {
         let mut receiver = self.phase.subscribe();
