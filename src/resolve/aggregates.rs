@@ -51,6 +51,11 @@ pub(super) fn declare(r: &mut Resolver<'_>, sink: &mut Sink) {
         }
     }
     resolve_aliases(r, aliases, sink);
+    for ctx in r.contexts.values_mut() {
+        for (name, agg) in &ctx.aggregates {
+            ctx.ids.entry(agg.id.name.clone()).or_insert_with(|| name.clone());
+        }
+    }
 }
 
 fn generated_names(r: &Resolver<'_>, context: &str, aggregate: &tree::Aggregate, sink: &mut Sink) {

@@ -191,11 +191,20 @@ fn aggregates(
 ) -> Vec<Aggregate> {
     let names: Vec<String> =
         r.contexts.get(context).map(|c| c.aggregates.keys().cloned().collect()).unwrap_or_default();
+    let mut events_of: BTreeMap<&str, Vec<&crate::model::Event>> = BTreeMap::new();
+    for event in events {
+        events_of.entry(&event.aggregate).or_default().push(event);
+    }
+    let mut commands_of: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for command in commands {
+        commands_of.entry(&command.aggregate).or_default().push(command.name.clone());
+    }
     let one = |name: String| {
+        let events = events_of.remove(name.as_str()).unwrap_or_default();
         let agg = r.aggregate(context, &name)?;
         let (tree, id, status, state) = (agg.tree, agg.id.clone(), agg.status, agg.state);
         let entities = agg.entities.clone();
-        created(r, &name, tree, events, sink);
+        created(r, &name, tree, &events, sink);
         let unique =
             tree.unique.iter().filter_map(|u| unique(r, context, state, u, sink)).collect();
         Some(Aggregate {
@@ -208,12 +217,8 @@ fn aggregates(
             state,
             entities,
             unique,
-            events: events.iter().filter(|e| e.aggregate == name).map(|e| e.name.clone()).collect(),
-            commands: commands
-                .iter()
-                .filter(|c| c.aggregate == name)
-                .map(|c| c.name.clone())
-                .collect(),
+            events: events.iter().map(|e| e.name.clone()).collect(),
+            commands: commands_of.remove(name.as_str()).unwrap_or_default(),
             span: tree.head.name.span,
             name,
         })
@@ -226,10 +231,10 @@ fn created(
     r: &Resolver<'_>,
     name: &str,
     tree: &tree::Aggregate,
-    events: &[crate::model::Event],
+    events: &[&crate::model::Event],
     sink: &mut Sink,
 ) {
-    let made = events.iter().any(|e| e.aggregate == name && e.begin.is_some());
+    let made = events.iter().any(|e| e.begin.is_some());
     if !made && !sink.has_errors() && !r.tree.broken {
         let found = format!("no command creates aggregate `{name}`");
         sink.push(

@@ -1,6 +1,6 @@
 //! Commands of the model: statuses, lookups, rules, events; what each can give.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{self, EMIT};
 use super::messages::messages_of;
@@ -251,12 +251,6 @@ fn gives(r: &Resolver<'_>, context: &str, tree: &tree::Command, command: &mut Co
         CommandKind::On(_) => None,
     };
     refusals.extend(built_in.map(str::to_owned));
-    let closes = ctx.events.values().any(|e| {
-        e.aggregate.as_ref() == Some(&command.aggregate) && e.tree.is_some_and(|t| t.closes)
-    });
-    if closes && command.kind != CommandKind::Creates {
-        refusals.insert("Closed".to_owned());
-    }
     let mut outcomes: Vec<&OutcomeIr> = command.from.iter().map(|f| &f.otherwise).collect();
     let mut values: Vec<&Ir> = Vec::new();
     match &command.decide {
@@ -293,25 +287,39 @@ fn gives(r: &Resolver<'_>, context: &str, tree: &tree::Command, command: &mut Co
     command.events = events;
 }
 
-/// Refusals that come of folding: `Arithmetic`, and `Invalid` where the state has bounds.
+/// Refusals that come of folding: `Arithmetic`, `Invalid` where the state has bounds, `Closed` where
+/// a stream can end.
 pub(super) fn folding(
     r: &Resolver<'_>,
     context: &str,
     commands: &mut [Command],
     events: &[crate::model::Event],
 ) {
-    for command in commands {
-        let Some(agg) = r.aggregate(context, &command.aggregate) else { continue };
+    let mut closing: BTreeSet<&str> = BTreeSet::new();
+    let mut folded: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+    for event in events {
+        let Some(agg) = r.aggregate(context, &event.aggregate) else { continue };
         let state = r.world.types.fields(agg.state);
         let bounded = |name: &str| state.iter().any(|f| f.name == name && !f.bounds.is_open());
-        for event in events.iter().filter(|e| command.events.contains(&e.name)) {
-            for change in &event.apply {
-                if walk::of_change(change).iter().any(|v| walk::any(v, walk::can_overflow)) {
-                    command.refusals.insert("Arithmetic".to_owned());
-                }
-                if walk::written(change).is_some_and(bounded) {
-                    command.refusals.insert("Invalid".to_owned());
-                }
+        let overflows = event.apply.iter().flat_map(walk::of_change);
+        let overflows = overflows.into_iter().any(|v| walk::any(v, walk::can_overflow));
+        let checked = event.apply.iter().any(|c| walk::written(c).is_some_and(bounded));
+        folded.insert(&event.name, (overflows, checked));
+        if event.closes {
+            closing.insert(&event.aggregate);
+        }
+    }
+    for command in commands {
+        let (mut overflows, mut checked) = (false, false);
+        for (a, b) in command.events.iter().filter_map(|e| folded.get(e.as_str())) {
+            overflows |= a;
+            checked |= b;
+        }
+        let closed =
+            command.kind != CommandKind::Creates && closing.contains(command.aggregate.as_str());
+        for (given, name) in [(overflows, "Arithmetic"), (checked, "Invalid"), (closed, "Closed")] {
+            if given {
+                command.refusals.insert(name.to_owned());
             }
         }
     }

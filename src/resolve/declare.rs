@@ -69,6 +69,8 @@ fn declare_context<'t>(
         tree: context,
         settings,
         aggregates: BTreeMap::new(),
+        ids: BTreeMap::new(),
+        events_of: BTreeMap::new(),
         commands: BTreeMap::new(),
         events: BTreeMap::new(),
         refusals: BTreeMap::new(),

@@ -233,11 +233,15 @@ fn begin(
 /// MN308: statuses that nothing leads to.
 pub(super) fn unreached(r: &Resolver<'_>, context: &str, events: &[Event], sink: &mut Sink) {
     let Some(ctx) = r.contexts.get(context) else { return };
+    let mut events_of: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    for event in events {
+        events_of.entry(&event.aggregate).or_default().push(event);
+    }
     for (name, agg) in &ctx.aggregates {
         let Some(status) = agg.status else { continue };
         let known = status_names(r, status);
         let mut reached: BTreeSet<usize> = BTreeSet::from([0]);
-        for event in events.iter().filter(|e| e.aggregate == *name) {
+        for event in events_of.get(name.as_str()).into_iter().flatten() {
             for change in &event.apply {
                 if let ChangeIr::Set { field, value } = change
                     && field == "status"

@@ -190,7 +190,7 @@ pub(super) fn member(r: &Resolver<'_>, id: TypeId, name: &str) -> Option<FieldDe
 /// The id of an aggregate of this context that has this name.
 fn id_field(r: &Resolver<'_>, context: Option<&str>, name: &str) -> Option<FieldDef> {
     let ctx = r.contexts.get(context?)?;
-    let agg = ctx.aggregates.values().find(|a| a.id.name == name)?;
+    let agg = ctx.aggregates.get(ctx.ids.get(name)?)?;
     Some(FieldDef::plain(name, agg.id.ty.clone(), agg.tree.head.span))
 }
 

@@ -68,13 +68,12 @@ pub(super) fn event(
 /// The events of an aggregate that a context can see, sorted.
 pub(super) fn visible(r: &Resolver<'_>, own: &str, of: &(String, String)) -> Vec<EventRef> {
     let Some(ctx) = r.contexts.get(&of.0) else { return vec![] };
-    ctx.events
-        .iter()
-        .filter(|(_, e)| {
-            e.aggregate.as_ref() == Some(&of.1) && !e.broken && (of.0 == own || e.is_public())
-        })
-        .map(|(name, _)| EventRef { context: of.0.clone(), name: name.clone() })
-        .collect()
+    let names = ctx.events_of.get(&of.1).into_iter().flatten();
+    let seen = |name: &&String| {
+        let event = ctx.events.get(name.as_str());
+        event.is_some_and(|e| !e.broken && (of.0 == own || e.is_public()))
+    };
+    names.filter(seen).map(|name| EventRef { context: of.0.clone(), name: name.clone() }).collect()
 }
 
 /// Every event a view or replica may follow: those of `of`, and those with a reaction or in the

@@ -277,8 +277,12 @@ fn owners<'t>(
             }
             None => implied_owner(r, name, &event, tree, &emitters, sink),
         };
-        if let Some(entry) = r.contexts.get_mut(name).and_then(|c| c.events.get_mut(&event)) {
-            entry.aggregate = owner;
+        let Some(ctx) = r.contexts.get_mut(name) else { continue };
+        if let Some(entry) = ctx.events.get_mut(&event) {
+            entry.aggregate.clone_from(&owner);
+        }
+        if let Some(owner) = owner {
+            ctx.events_of.entry(owner).or_default().push(event);
         }
     }
 }

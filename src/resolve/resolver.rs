@@ -105,6 +105,10 @@ pub(super) struct Ctx<'t> {
     pub tree: &'t tree::Context,
     pub settings: TypeId,
     pub aggregates: BTreeMap<String, Agg<'t>>,
+    /// The aggregate (the first by name) whose id field has this name.
+    pub ids: BTreeMap<String, String>,
+    /// The events of each aggregate, sorted.
+    pub events_of: BTreeMap<String, Vec<String>>,
     pub commands: BTreeMap<String, Cmd<'t>>,
     pub events: BTreeMap<String, Evt<'t>>,
     /// Declared refusals.

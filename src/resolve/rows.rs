@@ -135,8 +135,8 @@ fn unlisted_key(
     columns: &[FieldDef],
     sink: &mut Sink,
 ) {
-    let ids = r.contexts.get(context).map(|c| c.aggregates.values());
-    let id = ids.into_iter().flatten().find(|a| a.id.name == name).map(|a| a.id.ty.clone());
+    let ctx = r.contexts.get(context);
+    let id = ctx.and_then(|c| c.aggregates.get(c.ids.get(name)?)).map(|a| a.id.ty.clone());
     if let Some(ty) = id {
         first.push(FieldDef::plain(name, ty, span));
         return;

@@ -48,7 +48,7 @@ fn advise(r: &Resolver<'_>, context: &Context, sink: &mut Sink) {
         }
     }
     for aggregate in context.aggregates.values() {
-        let mut commands = context.commands.values().filter(|c| c.aggregate == aggregate.name);
+        let mut commands = aggregate.commands.iter().filter_map(|c| context.commands.get(c));
         let free = commands.all(|c| {
             let Decide::Rules(rules) = &c.decide else { return false };
             c.from.is_none() && rules.require.is_empty() && rules.ensure.is_empty()
