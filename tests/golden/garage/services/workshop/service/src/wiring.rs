@@ -1,8 +1,8 @@
 // Rendered by minos from domain/workshop.toml; own code goes into extend.rs of the service.
 //! What the service workshop consists of. No other file knows all its parts.
 
-use contracts::workshop as public;
 use contracts::stock;
+use contracts::workshop as public;
 use kit_runtime::policy::react;
 use kit_runtime::service::{Builder, Service};
 use kit_runtime::views::follow;
