@@ -2,7 +2,7 @@
 
 use crate::lang::ir::{ChangeIr, Ir, IrKind, Root};
 use crate::lang::to_rust::{Form, Lowerer, raw};
-use crate::layout::{self, Arm, Block, Node, Stmt};
+use crate::layout::{self, Block, Node, Stmt};
 use crate::model::{
     Each, EachSource, Event, EventRef, Form as ProjectionForm, KeySource, Make, Projection,
     Reaction,
@@ -10,6 +10,7 @@ use crate::model::{
 use crate::view::domain::{Changes, Domain, uses};
 use crate::view::rust::{Rust, is_copy};
 
+use super::flow::{self, Branch};
 use super::site::{Place, Site};
 use super::stream::Stream;
 
@@ -54,23 +55,15 @@ impl<'m> Folds<'_, 'm> {
                 .iter()
                 .any(|r| matches!(r.key, KeySource::Via(_)))
         });
-        let mut arms: Vec<(String, Vec<Stmt>)> = Vec::new();
-        for event in &stream.events {
-            let statements = self.keys_of(stream, event);
-            let text = layout::body(&statements, 0);
-            let used = uses(&text, "ev");
-            arms.push((stream.pattern(ty, event, used), statements));
-        }
-        let same = arms.first().map(|(_, first)| layout::body(first, 0)).filter(|first| {
-            !uses(first, "ev") && arms.iter().all(|(_, s)| layout::body(s, 0) == *first)
-        });
-        let body = match (same, arms.first()) {
-            (Some(_), Some((_, statements))) => layout::body(statements, 8),
-            _ => {
-                let node = Node::Match(Box::new(data()), merged(arms));
-                layout::body(&[Stmt::Expr(node)], 8)
-            }
-        };
+        let branches = stream
+            .events
+            .iter()
+            .map(|event| Branch {
+                variant: stream.variant(ty, event),
+                body: self.keys_of(stream, event),
+            })
+            .collect();
+        let body = layout::body(&flow::values(branches, &ok(vec_of(Vec::new()))), 8);
         let event = if uses(&body, "event") { "event" } else { "_" };
         let (name, mut args) = ("fn keys", vec![format!("{event}: &Recorded<{ty}>")]);
         let name = if via { "fn keys_via" } else { name };
@@ -85,16 +78,15 @@ impl<'m> Folds<'_, 'm> {
 
     fn keys_of(&self, stream: &Stream<'m>, event: &Event) -> Vec<Stmt> {
         if matches!(self.projection.form, ProjectionForm::Log(_)) {
-            let followed = self.log_make(&stream.context.name, event).is_some();
             let position = Node::atom("event").method("position", vec![]);
-            let keys = if followed { vec![position] } else { Vec::new() };
-            return vec![Stmt::Expr(ok(vec_of(keys)))];
+            let followed = self.log_make(&stream.context.name, event);
+            return followed.map(|_| Stmt::Expr(ok(vec_of(vec![position])))).into_iter().collect();
         }
         let reactions = self.reactions(&stream.context.name, event);
         let site = Site::new(self.domain, self.rust, Place::Fold).on(stream.aggregate);
         let lowerer = Lowerer::new(&site);
         match reactions.as_slice() {
-            [] => vec![Stmt::Expr(ok(vec_of(Vec::new())))],
+            [] => Vec::new(),
             [one] if one.each.is_none() => match &one.key {
                 KeySource::Columns(parts) => {
                     vec![Stmt::Expr(ok(vec_of(vec![self.key_value(&lowerer, parts)])))]
@@ -161,8 +153,7 @@ impl<'m> Folds<'_, 'm> {
         let pattern = if copied { format!("&{var}") } else { var };
         let mut body = inner;
         for filter in each.filter.iter().rev() {
-            let test = lowerer.cond(filter);
-            body = vec![Stmt::Expr(Node::If(None, Box::new(test), Block(body), None))];
+            body = flow::when(lowerer.cond(filter), body);
         }
         vec![Stmt::For(pattern, elements, Block(body))]
     }
@@ -172,14 +163,18 @@ impl<'m> Folds<'_, 'm> {
             return self.log_fold(stream, ty);
         }
         let key = self.key_name();
-        let mut arms: Vec<(String, Vec<Stmt>)> = Vec::new();
-        for event in &stream.events {
-            let statements = self.fold_of(stream, event, &key);
-            let text = layout::body(&statements, 0);
-            arms.push((stream.pattern(ty, event, uses(&text, "ev")), statements));
-        }
-        let node = Node::Match(Box::new(data()), merged(arms));
-        let body = layout::body(&[Stmt::Expr(node), Stmt::Expr(ok(Node::atom("row")))], 8);
+        let branches = stream
+            .events
+            .iter()
+            .map(|event| Branch {
+                variant: stream.variant(ty, event),
+                body: self.fold_of(stream, event, &key),
+            })
+            .collect();
+        let row = ok(Node::atom("row"));
+        let mut statements = flow::effects(branches, &row);
+        statements.push(Stmt::Expr(row));
+        let body = layout::body(&statements, 8);
         let used = if uses(&body, &key) { key.as_str() } else { "_" };
         let changes = body.contains("row = ") || body.contains("&mut row");
         let row = if changes { "mut row" } else { "row" };
@@ -197,24 +192,23 @@ impl<'m> Folds<'_, 'm> {
     /// One row per event: made from it, never changed.
     fn log_fold(&self, stream: &Stream<'m>, ty: &str) -> String {
         let key = self.key_name();
-        let mut arms: Vec<(String, Vec<Stmt>)> = Vec::new();
-        for event in &stream.events {
-            let made = match self.log_make(&stream.context.name, event) {
-                None => vec![Stmt::Expr(Node::atom("row"))],
-                Some(make) => {
-                    let site = Site::new(self.domain, self.rust, Place::Fold).on(stream.aggregate);
-                    let mut made = self.made(&site, make, &key);
-                    if let Some(Stmt::Semi(Node::Assign(_, _, value))) = made.pop() {
-                        made.push(Stmt::Expr(*value));
-                    }
-                    made
-                }
-            };
-            let text = layout::body(&made, 0);
-            arms.push((stream.pattern(ty, event, uses(&text, "ev")), made));
+        let followed = stream.events.iter().filter_map(|event| {
+            let make = self.log_make(&stream.context.name, event)?;
+            let site = Site::new(self.domain, self.rust, Place::Fold).on(stream.aggregate);
+            let mut body = self.made(&site, make, &key);
+            if let Some(Stmt::Semi(Node::Assign(_, _, value))) = body.pop() {
+                body.push(Stmt::Expr(ok(*value)));
+            }
+            Some(Branch { variant: stream.variant(ty, event), body })
+        });
+        let mut branches: Vec<Branch> = followed.collect();
+        let first = branches.first().map(|it| layout::body(&it.body, 0)).unwrap_or_default();
+        let same = branches.iter().all(|it| layout::body(&it.body, 0) == first);
+        // Other events have no key here, so that nobody asks for their row.
+        if branches.len() < stream.events.len() && (!same || uses(&first, "ev")) {
+            branches.push(Branch { variant: String::new(), body: Vec::new() });
         }
-        let node = Node::Match(Box::new(data()), merged(arms));
-        let body = layout::body(&[Stmt::Expr(ok(node))], 8);
+        let body = layout::body(&flow::values(branches, &ok(Node::atom("row"))), 8);
         self.fold_item(ty, &key, &body)
     }
 
@@ -224,7 +218,7 @@ impl<'m> Folds<'_, 'm> {
         let args = [
             format!("{key}: &{}", self.key),
             format!("{}: Option<{}>", used("row"), self.row),
-            format!("event: &Recorded<{ty}>"),
+            format!("{}: &Recorded<{ty}>", used("event")),
         ];
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let returns = format!("Folded<Option<{}>>", self.row);
@@ -261,7 +255,7 @@ impl<'m> Folds<'_, 'm> {
                 let lowerer = Lowerer::new(&site);
                 let own = self.key_value(&lowerer, parts);
                 let same = Node::binary("==", own, Node::prefix("*", Node::atom(key.to_owned())));
-                inner = vec![Stmt::Expr(Node::If(None, Box::new(same), Block(inner), None))];
+                inner = flow::when(same, inner);
                 inner = self.each(&site, reaction, inner);
             }
             out.extend(inner);
@@ -282,8 +276,7 @@ impl<'m> Folds<'_, 'm> {
         if let Some(cond) = reaction.cond.as_ref().filter(|_| !only_exists && !out.is_empty()) {
             let maybe = Site::new(self.domain, self.rust, Place::Maybe).on(stream.aggregate);
             self.bind_each(&maybe, reaction);
-            let test = Lowerer::new(&maybe).cond(cond);
-            out = vec![Stmt::Expr(Node::If(None, Box::new(test), Block(out), None))];
+            out = flow::when(Lowerer::new(&maybe).cond(cond), out);
         }
         out
     }
@@ -396,10 +389,6 @@ impl<'m> Folds<'_, 'm> {
     }
 }
 
-fn data() -> Node {
-    Node::atom("event").field("data").borrowed()
-}
-
 fn ok(value: Node) -> Node {
     Node::call("Ok", vec![value])
 }
@@ -419,26 +408,6 @@ fn element_of(ty: &crate::lang::types::Type) -> crate::lang::types::Type {
         Type::Entities(id) => Type::Named(*id),
         other => other.clone(),
     }
-}
-
-/// Arms of a match in which equal bodies without the event's fields stand together.
-fn merged(arms: Vec<(String, Vec<Stmt>)>) -> Vec<Arm> {
-    let mut out: Vec<(String, Arm)> = Vec::new();
-    for (pattern, statements) in arms {
-        let text = layout::body(&statements, 0);
-        let shared = !uses(&text, "ev");
-        if shared && let Some((_, arm)) = out.iter_mut().find(|(other, _)| *other == text) {
-            arm.patterns.push(pattern);
-            continue;
-        }
-        let body = match statements.as_slice() {
-            [Stmt::Expr(only)] if !matches!(only, Node::If(..) | Node::Match(..)) => only.clone(),
-            _ => Node::Block(Block(statements)),
-        };
-        let arm = Arm { patterns: vec![pattern], guard: None, body };
-        out.push((if shared { text } else { format!("{text}//own") }, arm));
-    }
-    out.into_iter().map(|(_, arm)| arm).collect()
 }
 
 /// Whether an expression reads the row.

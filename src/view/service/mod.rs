@@ -1,6 +1,7 @@
 //! The service crate of a context: read models, queries, reactions, routes, and what starts them.
 
 mod crate_files;
+mod flow;
 mod fold;
 mod policy;
 mod projection;

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use crate::lang::ir::{Ir, MessageIr, Root, WhenIr};
 use crate::lang::to_rust::{Form, Lowerer, raw};
-use crate::layout::{self, Arm, Block, Node, Stmt};
-use crate::model::{CommandKind, Each, EachSource, Event, Policy, Refused};
+use crate::layout::{self, Block, Node, Stmt};
+use crate::model::{CommandKind, Each, EachSource, EventRef, Policy, Refused};
 use crate::view::domain::{Domain, doc_of, id_in_command, uses};
 use crate::view::rust::{Imports, Rust, is_copy, module};
 
+use super::flow::{self, Branch};
 use super::fold::reads_row;
 use super::site::{Place, Site, domain_crate, row_type};
 use super::sql::Sql;
@@ -54,30 +55,23 @@ fn item<'m>(
     stream: &Stream<'m>,
 ) -> String {
     let ty = stream.event_type(rust.imports);
-    let mut arms = Vec::new();
-    let mut idle = Vec::new();
-    for event in &stream.events {
-        let wanted =
-            policy.on.iter().any(|on| on.context == stream.context.name && on.name == event.name);
-        if !wanted {
-            idle.push(stream.pattern(&ty, event, false));
-            continue;
-        }
-        let body = reaction(domain, rust, policy, stream, event);
-        let used = uses(&layout::body(&body, 0), "ev");
-        let patterns = vec![stream.pattern(&ty, event, used)];
-        arms.push(Arm { patterns, guard: None, body: Node::Block(Block(body)) });
-    }
-    if !idle.is_empty() {
-        arms.push(Arm { patterns: idle, guard: None, body: Node::Block(Block::default()) });
-    }
-    let on = Node::atom("event").field("data").borrowed();
-    let new = Node::call("Vec::new", vec![]);
-    let statements = [
-        Stmt::Bind("let mut messages".to_owned(), new, None),
-        Stmt::Expr(Node::Match(Box::new(on), arms)),
-        Stmt::Expr(Node::call("Ok", vec![Node::atom("messages")])),
-    ];
+    let branches: Vec<Branch> = stream
+        .events
+        .iter()
+        .map(|event| {
+            let on = |on: &EventRef| on.context == stream.context.name && on.name == event.name;
+            let wanted = policy.on.iter().any(on);
+            let body = if wanted { reaction(domain, rust, policy, stream) } else { Vec::new() };
+            Branch { variant: stream.variant(&ty, event), body }
+        })
+        .collect();
+    let alone = branches.iter().filter(|it| !it.body.is_empty()).count() == 1;
+    let none = Node::call("Vec::new", vec![]);
+    let messages = Stmt::Bind("let mut messages".to_owned(), none.clone(), None);
+    let mut statements = flow::effects(branches, &Node::call("Ok", vec![none]));
+    let first = usize::from(alone && matches!(statements.first(), Some(Stmt::Bind(_, _, Some(_)))));
+    statements.insert(first, messages);
+    statements.push(Stmt::Expr(Node::call("Ok", vec![Node::atom("messages")])));
     let text = layout::body(&statements, 8);
     let cx = if uses(&text, "cx") { "cx" } else { "_" };
     let args = [format!("event: &Recorded<{ty}>"), format!("{cx}: &Context")];
@@ -102,9 +96,7 @@ fn reaction<'m>(
     rust: &Rust<'_, 'm>,
     policy: &'m Policy,
     stream: &Stream<'m>,
-    event: &Event,
 ) -> Vec<Stmt> {
-    let _ = event;
     let site = Site::new(domain, rust, Place::Policy).on(stream.aggregate);
     let lowerer = Lowerer::new(&site);
     let mut out = match &policy.each {
@@ -112,19 +104,15 @@ fn reaction<'m>(
         Some(each) => rounds(domain, rust, &site, policy, each),
     };
     if let Some(cond) = &policy.cond {
-        let test = lowerer.cond(cond);
-        out = vec![Stmt::Expr(Node::If(None, Box::new(test), Block(out), None))];
+        out = flow::when(lowerer.cond(cond), out);
     }
     if let Some(replica) = &policy.replica {
         let row = row_type(domain, rust, replica);
         let key = Node::atom("event").field("stream").borrowed();
         let before = Node::atom("cx").method(format!("row::<{row}>"), vec![key]).tried();
-        out = vec![Stmt::Expr(Node::If(
-            Some("Some(before)".to_owned()),
-            Box::new(before),
-            Block(out),
-            None,
-        ))];
+        let back = Node::call("Ok", vec![Node::atom("messages")]);
+        let back = Block(vec![Stmt::Expr(Node::Return(Some(Box::new(back))))]);
+        out.insert(0, Stmt::Bind("let Some(before)".to_owned(), before, Some(back)));
     }
     out
 }
@@ -180,8 +168,7 @@ fn rounds<'m>(
     };
     let mut body = sends(domain, site, policy, Some(key));
     for filter in rest.into_iter().rev() {
-        let test = lowerer.cond(filter);
-        body = vec![Stmt::Expr(Node::If(None, Box::new(test), Block(body), None))];
+        body = flow::when(lowerer.cond(filter), body);
     }
     vec![Stmt::For(pattern, items, Block(body))]
 }
@@ -258,10 +245,7 @@ fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) ->
     let push = Stmt::Semi(Node::atom("messages").method("push", vec![made]));
     let statements = vec![Stmt::Bind(format!("let {name}"), value, None), push];
     match &message.when {
-        WhenIr::If(cond) => {
-            let test = lowerer.cond(cond);
-            vec![Stmt::Expr(Node::If(None, Box::new(test), Block(statements), None))]
-        }
+        WhenIr::If(cond) => flow::when(lowerer.cond(cond), statements),
         _ => statements,
     }
 }

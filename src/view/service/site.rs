@@ -70,10 +70,7 @@ impl<'a, 'm> Site<'a, 'm> {
             "correlation_id" => Lowered::new(event().field("correlation_id"), Form::Place),
             "causation_id" => Lowered::new(event().field("causation_id"), Form::Place),
             "status" => Lowered::value(event().method("status", vec![]).tried()),
-            "event" => {
-                self.rust.imports.add("kit", "Event as _");
-                Lowered::new(event().field("data").method("name", vec![]), Form::Str)
-            }
+            "event" => Lowered::new(event().field("data").method("title", vec![]), Form::Str),
             "stream" => Lowered::value(event().field("stream").method("to_string", vec![])),
             "position" => Lowered::value(event().method("position", vec![])),
             "actor" => Lowered::value(event().field("actor").method("known", vec![])),

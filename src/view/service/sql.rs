@@ -159,15 +159,16 @@ impl Sql<'_> {
                 self.comparable(&ir.ty).then(|| name.clone())
             }
             IrKind::Local(name) => bound.filter(|(n, _)| n == name).map(|(_, c)| c.to_owned()),
-            IrKind::Convert { how, of } => match how {
-                Conversion::IntToDecimal
-                | Conversion::Rescale
-                | Conversion::Some
-                | Conversion::Wrap
-                | Conversion::Unwrap
-                | Conversion::Narrow => self.column_name(of, bound),
-                _ => None,
-            },
+            IrKind::Convert {
+                how:
+                    Conversion::IntToDecimal
+                    | Conversion::Rescale
+                    | Conversion::Some
+                    | Conversion::Wrap
+                    | Conversion::Unwrap
+                    | Conversion::Narrow,
+                of,
+            } => self.column_name(of, bound),
             _ => None,
         }
     }

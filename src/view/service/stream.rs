@@ -34,10 +34,10 @@ impl<'m> Stream<'m> {
         name
     }
 
-    /// The pattern of an event.
+    /// The variant of an event.
     #[must_use]
-    pub fn pattern(&self, ty: &str, event: &Event, used: bool) -> String {
-        format!("{ty}::{}({})", event.name, if used { "ev" } else { "_" })
+    pub fn variant(&self, ty: &str, event: &Event) -> String {
+        format!("{ty}::{}", event.name)
     }
 }
 

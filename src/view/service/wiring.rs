@@ -180,7 +180,7 @@ fn ordered_views(context: &Context) -> Vec<&Projection> {
                 !context.views.contains_key(&source) || out.iter().any(|o| o.name == source)
             })
         };
-        let at = rest.iter().position(|p| ready(&p)).unwrap_or(0);
+        let at = rest.iter().position(ready).unwrap_or(0);
         out.push(rest.remove(at));
     }
     out

@@ -17,9 +17,7 @@ impl Policy<stock::PartEvent> for CorrectQuotes {
     fn on(event: &Recorded<stock::PartEvent>, cx: &Context) -> Folded<Vec<Message>> {
         let stock::PartEvent::PriceChanged(ev) = &event.data else { return Ok(Vec::new()) };
         let mut messages = Vec::new();
-        let Some(before) = cx.row::<PartPriceRow>(&event.stream)? else {
-            return Ok(messages);
-        };
+        let Some(before) = cx.row::<PartPriceRow>(&event.stream)? else { return Ok(messages) };
         for row in cx.rows::<JobListRow>(Cond::Const(true))? {
             if row.part_nos.contains(&event.stream) {
                 let adjust_quote = AdjustQuote {

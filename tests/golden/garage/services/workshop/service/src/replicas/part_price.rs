@@ -14,11 +14,16 @@ impl View for PartPrice {
 
 impl Fold<stock::PartEvent> for PartPrice {
     fn keys(event: &Recorded<stock::PartEvent>) -> Folded<Vec<PartNo>> {
-        Ok(vec![event.stream.clone()])
+        match &event.data {
+            stock::PartEvent::PartListed(_)
+            | stock::PartEvent::PartWithdrawn(_)
+            | stock::PartEvent::PriceChanged(_) => Ok(vec![event.stream.clone()]),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn fold(
-        key: &PartNo,
+        part_no: &PartNo,
         mut row: Option<PartPriceRow>,
         event: &Recorded<stock::PartEvent>,
     ) -> Folded<Option<PartPriceRow>> {
@@ -29,7 +34,7 @@ impl Fold<stock::PartEvent> for PartPrice {
                     row.price = ev.price;
                 } else {
                     row = Some(PartPriceRow {
-                        part_no: key.clone(),
+                        part_no: part_no.clone(),
                         name: ev.name.clone(),
                         price: ev.price,
                     });

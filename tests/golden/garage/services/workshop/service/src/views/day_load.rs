@@ -35,7 +35,7 @@ impl Fold<JobEvent> for DayLoad {
     fn keys(event: &Recorded<JobEvent>) -> Folded<Vec<Date>> {
         let JobEvent::WorkPlanned(ev) = &event.data else { return Ok(Vec::new()) };
         let mut keys = Vec::new();
-        for day in ev.planned.days()? {
+        for &day in ev.planned.days()?.iter() {
             keys.push(day);
         }
         Ok(keys)
@@ -47,16 +47,15 @@ impl Fold<JobEvent> for DayLoad {
         event: &Recorded<JobEvent>,
     ) -> Folded<Option<DayLoadRow>> {
         let JobEvent::WorkPlanned(ev) = &event.data else { return Ok(row) };
-        for day in ev.planned.days()? {
-            if day != *key {
-                continue;
-            }
-            if let Some(row) = &mut row {
-                row.jobs = num::add(row.jobs, 1)?;
-            } else {
-                let mut made = DayLoadRow { day: *key, jobs: 0 };
-                made.jobs = num::add(made.jobs, 1)?;
-                row = Some(made);
+        for &day in ev.planned.days()?.iter() {
+            if day == *key {
+                if let Some(row) = &mut row {
+                    row.jobs = num::add(row.jobs, 1)?;
+                } else {
+                    let mut made = DayLoadRow { day: *key, jobs: 0 };
+                    made.jobs = num::add(made.jobs, 1)?;
+                    row = Some(made);
+                }
             }
         }
         Ok(row)

@@ -43,27 +43,6 @@ impl View for History {
     type Row = HistoryRow;
 }
 
-impl Fold<JobEvent> for History {
-    fn keys(event: &Recorded<JobEvent>) -> Folded<Vec<String>> {
-        Ok(vec![event.position()])
-    }
-
-    fn fold(
-        key: &String,
-        _: Option<HistoryRow>,
-        event: &Recorded<JobEvent>,
-    ) -> Folded<Option<HistoryRow>> {
-        Ok(Some(HistoryRow {
-            position: key.clone(),
-            stream: event.stream.to_string(),
-            event: event.data.title().to_owned(),
-            version: event.version,
-            at: event.time,
-            line: format!("{} at {}", event.data.title(), event.time),
-        }))
-    }
-}
-
 impl Fold<stock::PartEvent> for History {
     fn keys(event: &Recorded<stock::PartEvent>) -> Folded<Vec<String>> {
         match &event.data {
@@ -73,12 +52,33 @@ impl Fold<stock::PartEvent> for History {
     }
 
     fn fold(
-        key: &String,
+        position: &String,
         _: Option<HistoryRow>,
         event: &Recorded<stock::PartEvent>,
     ) -> Folded<Option<HistoryRow>> {
         Ok(Some(HistoryRow {
-            position: key.clone(),
+            position: position.clone(),
+            stream: event.stream.to_string(),
+            event: event.data.title().to_owned(),
+            version: event.version,
+            at: event.time,
+            line: format!("{} at {}", event.data.title(), event.time),
+        }))
+    }
+}
+
+impl Fold<JobEvent> for History {
+    fn keys(event: &Recorded<JobEvent>) -> Folded<Vec<String>> {
+        Ok(vec![event.position()])
+    }
+
+    fn fold(
+        position: &String,
+        _: Option<HistoryRow>,
+        event: &Recorded<JobEvent>,
+    ) -> Folded<Option<HistoryRow>> {
+        Ok(Some(HistoryRow {
+            position: position.clone(),
             stream: event.stream.to_string(),
             event: event.data.title().to_owned(),
             version: event.version,

@@ -61,7 +61,7 @@ impl Fold<JobEvent> for JobList {
     }
 
     fn fold(
-        key: &JobId,
+        job_id: &JobId,
         mut row: Option<JobListRow>,
         event: &Recorded<JobEvent>,
     ) -> Folded<Option<JobListRow>> {
@@ -74,7 +74,7 @@ impl Fold<JobEvent> for JobList {
                     row.status = event.status()?;
                 } else {
                     row = Some(JobListRow {
-                        job_id: *key,
+                        job_id: *job_id,
                         number: ev.number.clone(),
                         owner_id: ev.owner_id,
                         plate: ev.plate.clone(),
@@ -85,6 +85,23 @@ impl Fold<JobEvent> for JobList {
                         billed: num::decimal(0, 2),
                         flagged: false,
                     });
+                }
+            }
+            JobEvent::PartRefused(_)
+            | JobEvent::LimitNear(_)
+            | JobEvent::JobQuoted(_)
+            | JobEvent::JobCancelled(_)
+            | JobEvent::WorkResumed(_)
+            | JobEvent::WorkPlanned(_)
+            | JobEvent::WorkStarted(_)
+            | JobEvent::WorkPaused(_)
+            | JobEvent::HoursLogged(_)
+            | JobEvent::NoteAdded(_)
+            | JobEvent::HoursSpread(_)
+            | JobEvent::QuoteAdjusted(_)
+            | JobEvent::PartRepriced(_) => {
+                if let Some(row) = &mut row {
+                    row.status = event.status()?;
                 }
             }
             JobEvent::PartAdded(ev) => {
@@ -117,11 +134,6 @@ impl Fold<JobEvent> for JobList {
                     row.owner_id = ev.owner_id;
                     row.status = event.status()?;
                     row.billed = ev.due;
-                }
-            }
-            _ => {
-                if let Some(row) = &mut row {
-                    row.status = event.status()?;
                 }
             }
         }

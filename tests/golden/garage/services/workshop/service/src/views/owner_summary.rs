@@ -5,7 +5,7 @@ use kit::prelude::*;
 use workshop_domain::account::AccountEvent;
 use workshop_domain::job::JobEvent;
 
-use super::JobListRow;
+use crate::views::JobListRow;
 
 /// One row of owner summary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,13 +44,13 @@ impl View for OwnerSummary {
 impl Fold<AccountEvent> for OwnerSummary {
     fn keys(event: &Recorded<AccountEvent>) -> Folded<Vec<Uuid>> {
         match &event.data {
-            AccountEvent::PointsCredited(_) => Ok(vec![event.stream.into()]),
+            AccountEvent::PointsCredited(_) => Ok(vec![event.stream.0]),
             _ => Ok(Vec::new()),
         }
     }
 
     fn fold(
-        key: &Uuid,
+        owner_id: &Uuid,
         mut row: Option<OwnerSummaryRow>,
         event: &Recorded<AccountEvent>,
     ) -> Folded<Option<OwnerSummaryRow>> {
@@ -58,7 +58,8 @@ impl Fold<AccountEvent> for OwnerSummary {
         if let Some(row) = &mut row {
             row.points = num::add(row.points, ev.points)?;
         } else {
-            let mut made = OwnerSummaryRow { owner_id: *key, running: 0, finished: 0, points: 0 };
+            let mut made =
+                OwnerSummaryRow { owner_id: *owner_id, running: 0, finished: 0, points: 0 };
             made.points = num::add(made.points, ev.points)?;
             row = Some(made);
         }
@@ -71,8 +72,7 @@ impl Fold<JobEvent> for OwnerSummary {
         match &event.data {
             JobEvent::JobOpened(ev) => Ok(vec![ev.owner_id]),
             JobEvent::JobCancelled(_) => {
-                let key = cx.row::<JobListRow>(&event.stream)?.map(|r| r.owner_id);
-                Ok(key.into_iter().collect())
+                Ok(cx.row::<JobListRow>(&event.stream)?.map(|r| r.owner_id).into_iter().collect())
             }
             JobEvent::WorkDone(ev) => Ok(vec![ev.owner_id]),
             _ => Ok(Vec::new()),
@@ -80,7 +80,7 @@ impl Fold<JobEvent> for OwnerSummary {
     }
 
     fn fold(
-        key: &Uuid,
+        owner_id: &Uuid,
         mut row: Option<OwnerSummaryRow>,
         event: &Recorded<JobEvent>,
     ) -> Folded<Option<OwnerSummaryRow>> {
@@ -90,7 +90,7 @@ impl Fold<JobEvent> for OwnerSummary {
                     row.running = num::add(row.running, 1)?;
                 } else {
                     let mut made =
-                        OwnerSummaryRow { owner_id: *key, running: 0, finished: 0, points: 0 };
+                        OwnerSummaryRow { owner_id: *owner_id, running: 0, finished: 0, points: 0 };
                     made.running = num::add(made.running, 1)?;
                     row = Some(made);
                 }
@@ -100,7 +100,7 @@ impl Fold<JobEvent> for OwnerSummary {
                     row.running = num::sub(row.running, 1)?;
                 } else {
                     let mut made =
-                        OwnerSummaryRow { owner_id: *key, running: 0, finished: 0, points: 0 };
+                        OwnerSummaryRow { owner_id: *owner_id, running: 0, finished: 0, points: 0 };
                     made.running = num::sub(made.running, 1)?;
                     row = Some(made);
                 }
@@ -111,7 +111,7 @@ impl Fold<JobEvent> for OwnerSummary {
                     row.finished = num::add(row.finished, 1)?;
                 } else {
                     let mut made =
-                        OwnerSummaryRow { owner_id: *key, running: 0, finished: 0, points: 0 };
+                        OwnerSummaryRow { owner_id: *owner_id, running: 0, finished: 0, points: 0 };
                     made.running = num::sub(made.running, 1)?;
                     made.finished = num::add(made.finished, 1)?;
                     row = Some(made);

@@ -47,7 +47,7 @@ impl Fold<TitleEvent> for TitleList {
     }
 
     fn fold(
-        key: &Isbn,
+        isbn: &Isbn,
         mut row: Option<TitleListRow>,
         event: &Recorded<TitleEvent>,
     ) -> Folded<Option<TitleListRow>> {
@@ -59,7 +59,7 @@ impl Fold<TitleEvent> for TitleList {
                     row.status = event.status()?;
                 } else {
                     row = Some(TitleListRow {
-                        isbn: key.clone(),
+                        isbn: isbn.clone(),
                         name: ev.name.clone(),
                         genre: ev.genre,
                         copies: 1,

@@ -18,7 +18,7 @@ impl Fold<catalogue::TitleEvent> for TitleInfo {
     }
 
     fn fold(
-        key: &Isbn,
+        isbn: &Isbn,
         mut row: Option<TitleInfoRow>,
         event: &Recorded<catalogue::TitleEvent>,
     ) -> Folded<Option<TitleInfoRow>> {
@@ -27,7 +27,7 @@ impl Fold<catalogue::TitleEvent> for TitleInfo {
                 if let Some(row) = &mut row {
                     row.name.clone_from(&ev.name);
                 } else {
-                    row = Some(TitleInfoRow { isbn: key.clone(), name: ev.name.clone() });
+                    row = Some(TitleInfoRow { isbn: isbn.clone(), name: ev.name.clone() });
                 }
             }
             catalogue::TitleEvent::TitleWithdrawn(_) => {

@@ -53,7 +53,7 @@ impl Fold<MemberEvent> for MemberList {
     }
 
     fn fold(
-        key: &MemberId,
+        member_id: &MemberId,
         mut row: Option<MemberListRow>,
         event: &Recorded<MemberEvent>,
     ) -> Folded<Option<MemberListRow>> {
@@ -66,7 +66,7 @@ impl Fold<MemberEvent> for MemberList {
                     row.status = event.status()?;
                 } else {
                     row = Some(MemberListRow {
-                        member_id: *key,
+                        member_id: *member_id,
                         name: ev.name.clone(),
                         email: ev.email.clone(),
                         plan: ev.plan,

@@ -47,7 +47,7 @@ impl Fold<catalogue::TitleEvent> for TitleUse {
     }
 
     fn fold(
-        key: &Isbn,
+        isbn: &Isbn,
         mut row: Option<TitleUseRow>,
         event: &Recorded<catalogue::TitleEvent>,
     ) -> Folded<Option<TitleUseRow>> {
@@ -58,7 +58,7 @@ impl Fold<catalogue::TitleEvent> for TitleUse {
                     row.genre = ev.genre;
                 } else {
                     row = Some(TitleUseRow {
-                        isbn: key.clone(),
+                        isbn: isbn.clone(),
                         name: ev.name.clone(),
                         genre: ev.genre,
                         loans: 0,

@@ -45,7 +45,7 @@ impl Fold<ToolEvent> for Shelf {
     }
 
     fn fold(
-        key: &ToolId,
+        tool_id: &ToolId,
         mut row: Option<ShelfRow>,
         event: &Recorded<ToolEvent>,
     ) -> Folded<Option<ShelfRow>> {
@@ -56,7 +56,7 @@ impl Fold<ToolEvent> for Shelf {
                     row.status = event.status()?;
                 } else {
                     row = Some(ShelfRow {
-                        tool_id: *key,
+                        tool_id: *tool_id,
                         name: ev.name.clone(),
                         status: event.status()?,
                         due: None,
