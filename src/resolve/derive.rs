@@ -10,7 +10,7 @@ use super::types::all;
 use super::values::ir;
 use super::walk;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::check::{LocalKind, Scope};
+use crate::lang::check::{LocalKind, Scope, TableDef, example};
 use crate::lang::ir::{Ir, IrKind, Root};
 use crate::lang::tree::{Arg, Expr, ExprKind, Ident};
 use crate::lang::types::{DeriveDef, Type, TypeDefKind, TypeId};
@@ -276,7 +276,9 @@ pub(super) fn tables(r: &mut Resolver<'_>, sink: &mut Sink) {
                 let case = |row| c.case(row, &def.returns, &def.bounds);
                 table.rows.iter().map(case).collect::<Vec<_>>()
             });
-            table_shape(table, sink);
+            if !tree.broken {
+                table_shape(r, &def, table, sink);
+            }
             let mut called = BTreeSet::new();
             for row in &rows {
                 for value in row.cond.iter().chain([&row.value]) {
@@ -302,7 +304,13 @@ pub(super) fn tables(r: &mut Resolver<'_>, sink: &mut Sink) {
     }
 }
 
-fn table_shape(table: &crate::syntax::tree::Table, sink: &mut Sink) {
+/// MN323 with the edit that adds the row.
+fn table_shape(
+    r: &Resolver<'_>,
+    def: &TableDef,
+    table: &crate::syntax::tree::Table,
+    sink: &mut Sink,
+) {
     let name = &table.head.name;
     let Some(last) = table.rows.last() else {
         let found = format!("table `{}` has no rows", name.text);
@@ -311,10 +319,21 @@ fn table_shape(table: &crate::syntax::tree::Table, sink: &mut Sink) {
     };
     if table.rows.iter().all(|row| row.cond.is_some()) {
         let found = format!("table `{}` has no `else` row", name.text);
-        sink.push(
-            Diagnostic::error(323, last.span, found)
-                .label("the last row")
-                .help("add a row `\"else => VALUE\"` behind it"),
-        );
+        let report = Diagnostic::error(323, last.span, found).label("the last row");
+        let row = example(&r.world.types, &def.returns, &def.bounds);
+        let row = row.map_or("else => VALUE".to_owned(), |value| format!("else => {value}"));
+        let report = report.help(format!("add a row `\"{row}\"` behind it"));
+        sink.push(match row_end(r, last.span).filter(|_| !row.ends_with("VALUE")) {
+            Some(at) => report.patch(at, format!(", \"{row}\"")),
+            None => report,
+        });
     }
+}
+
+/// Where a row can be added: behind the quote of the last one, when it is in an array.
+fn row_end(r: &Resolver<'_>, last: Span) -> Option<Span> {
+    let rest = r.sources.get(last.file)?.text().get(last.end as usize..)?;
+    let after = rest.strip_prefix(['"', '\''])?.trim_start();
+    let end = last.end + 1;
+    after.starts_with([',', ']']).then_some(Span { start: end, end, ..last })
 }

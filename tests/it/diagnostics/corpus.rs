@@ -164,5 +164,8 @@ fn every_patch_mends_its_finding_and_breaks_nothing() {
             patches.insert(one.code);
         }
     }
-    assert!(patches.len() >= 8, "{patches:?}");
+    let promised =
+        [4, 101, 102, 103, 104, 105, 106, 107, 108, 109, 112, 203, 205, 211, 302, 323, 401, 402];
+    let without: Vec<u16> = promised.into_iter().filter(|code| !patches.contains(code)).collect();
+    assert!(without.is_empty(), "no patch was carried out for {without:?}");
 }
