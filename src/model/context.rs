@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Aggregate, Command, Event, Function, Policy, Projection, Query, Refusal, Saga, Scenario, Table,
+    Aggregate, Command, Event, Examples, Function, Policy, Projection, Query, Refusal, Saga,
+    Scenario, Table,
 };
 use crate::lang::types::TypeId;
 
@@ -88,4 +89,6 @@ pub struct Context {
     pub sagas: BTreeMap<String, Saga>,
     /// Scenarios in text order.
     pub scenarios: Vec<Scenario>,
+    /// Example messages for tests.
+    pub examples: Examples,
 }

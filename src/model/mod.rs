@@ -8,6 +8,7 @@ mod aggregate;
 mod command;
 mod context;
 mod event;
+mod example;
 mod policy;
 mod projection;
 mod query;
@@ -23,6 +24,7 @@ pub use aggregate::{Aggregate, IdField, UniqueRule};
 pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Rules};
 pub use context::{Context, ContextKind, Idempotency, Notes};
 pub use event::{Event, EventRef, Make};
+pub use example::{Example, Examples};
 pub use policy::{Each, EachSource, Policy, Refused};
 pub use projection::{Form, KeySource, LogEvent, LogForm, Projection, ProjectionKind, Reaction};
 pub use query::{Order, Page, Query};
@@ -51,6 +53,8 @@ pub struct Model {
     pub shared_functions: BTreeMap<String, Function>,
     /// Refusals of the rules of shared types by name.
     pub shared_refusals: BTreeMap<String, Refusal>,
+    /// Names that scenarios write with `@`.
+    pub told_names: std::collections::BTreeSet<String>,
     /// All HTTP routes, sorted by path and method; no two are the same.
     pub routes: Vec<Route>,
 }

@@ -79,6 +79,8 @@ fn aggregate_files(
             view,
         )?;
     }
+    let tests = to_view(&domain::tests_file(domain, aggregate));
+    files.owned(&format!("src/{folder}/tests.rs"), "domain/aggregate/tests.rs.tera", tests)?;
     files.unit = outer;
     Ok(())
 }

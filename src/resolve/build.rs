@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
-    commands, events, policies, projections, queries, refusals, routes, run, sagas, scenarios,
+    commands, events, examples, policies, projections, queries, refusals, routes, run, sagas,
+    scenarios,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
@@ -13,10 +14,23 @@ use crate::lang::ir::{OutcomeIr, Root};
 use crate::lang::tree::{Refusal, Unique};
 use crate::lang::types::{Type, TypeId};
 use crate::model::{
-    Aggregate, Case, Command, Context, ContextKind, Decide, Function, Idempotency, Model, Table,
-    UniqueRule,
+    Aggregate, Case, Command, Context, ContextKind, Decide, Examples, Function, Idempotency, Model,
+    Table, UniqueRule,
 };
 use crate::syntax::tree;
+
+/// Every `@name` in the domain text; one that stands elsewhere than in a scenario does no harm.
+fn told_names(r: &Resolver<'_>) -> std::collections::BTreeSet<String> {
+    let mut names = std::collections::BTreeSet::new();
+    for (_, file) in r.sources.iter() {
+        for rest in file.text().split('@').skip(1) {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            names.extend(rest.get(..end.unwrap_or(rest.len())).map(str::to_owned));
+        }
+    }
+    names.remove("");
+    names
+}
 
 /// Every context, and from them the model.
 pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
@@ -44,6 +58,11 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
             }
         }
     }
+    if !sink.has_errors() {
+        for context in contexts.values_mut() {
+            context.examples = examples::of(&r.world, context);
+        }
+    }
     let uses = Uses::collect(r, None, &[], &[]);
     let shared_refusals = refusals::build(r, None, &uses, sink);
     let (shared_tables, shared_functions) = functions(r, None);
@@ -54,6 +73,7 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
         doc: project.doc.as_ref().map(|d| d.value.clone()),
         types: r.world.types.clone(),
         contexts,
+        told_names: told_names(r),
         shared_tables,
         shared_functions,
         shared_refusals,
@@ -109,6 +129,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
         policies: by_name(policies, |p| &p.name),
         sagas: BTreeMap::new(),
         scenarios: vec![],
+        examples: Examples::default(),
     })
 }
 

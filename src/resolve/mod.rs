@@ -24,6 +24,7 @@ mod declare;
 mod derive;
 mod each;
 mod events;
+mod examples;
 mod fields;
 mod follow;
 mod implied;

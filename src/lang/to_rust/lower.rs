@@ -288,7 +288,8 @@ impl<'n> Lowerer<'n> {
         let items: Vec<Node> = items.iter().map(|item| self.value(item)).collect();
         match (ty, items.is_empty()) {
             (Type::Set(_), true) => Node::call("BTreeSet::new", vec![]),
-            (Type::Entities(id), _) => {
+            (Type::Entities(_), false) => Node::call("list::keyed", vec![Node::Array(items)]),
+            (Type::Entities(id), true) => {
                 Node::call(format!("Entities::<{}>::new", self.names.ty(*id)), vec![])
             }
             (Type::Map(..), _) => Node::call("BTreeMap::new", vec![]),

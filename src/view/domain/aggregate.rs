@@ -59,7 +59,7 @@ pub fn aggregate_file(domain: &Domain, aggregate: &Aggregate) -> AggregateFile {
     let (begin, id_unused) = begin(domain, &rust, aggregate);
     let mut file = AggregateFile {
         header: domain.header.clone(),
-        article_title: sentence(&article(&aggregate.name)).trim_end_matches('.').to_owned(),
+        article_title: article_title(&article(&aggregate.name)),
         modules: modules(aggregate),
         exports: exports(domain, aggregate),
         types: types(domain, &rust, aggregate),
@@ -90,9 +90,15 @@ pub fn aggregate_file(domain: &Domain, aggregate: &Aggregate) -> AggregateFile {
     file
 }
 
+/// `one tool` at the start of a sentence.
+#[must_use]
+pub fn article_title(article: &str) -> String {
+    sentence(article).trim_end_matches('.').to_owned()
+}
+
 fn modules(aggregate: &Aggregate) -> Vec<String> {
     let mut names: Vec<String> = aggregate.commands.iter().map(|c| module(c)).collect();
-    names.extend(["event", "refusal"].map(str::to_owned));
+    names.extend(["event", "refusal", "tests"].map(str::to_owned));
     let line = |name: &String| match name.as_str() {
         "tests" => "#[cfg(test)]\nmod tests;".to_owned(),
         name => format!("mod {name};"),

@@ -5,6 +5,7 @@
 mod aggregate;
 mod apply;
 mod command;
+mod constants;
 mod decision;
 mod derive;
 mod event;
@@ -13,6 +14,7 @@ mod refusal;
 mod root;
 mod site;
 mod tables;
+mod tests;
 mod values;
 
 use crate::lang::types::TypeId;
@@ -23,12 +25,14 @@ use super::rust::{Homes, header};
 pub use aggregate::aggregate_file;
 pub use apply::Changes;
 pub use command::{CommandItems, command_file, command_items, custom_file, id_in_command, uses};
+pub use constants::Constants;
 pub use event::event_file;
 pub use record::{RecordView, doc_of, record, struct_body};
 pub use refusal::{refusal_file, text_of};
 pub use root::{functions_file, lib_file, replicas_file, row_items, settings_file};
 pub use site::{Place as SitePlace, Site, row_call};
 pub use tables::tables_file;
+pub use tests::tests_file;
 pub use values::{key_of, ordered_mods, type_items, values_file};
 
 /// What all files of one domain crate share.
@@ -42,6 +46,8 @@ pub struct Domain<'m> {
     pub homes: Homes<'m>,
     /// The first line of owned files.
     pub header: String,
+    /// Names behind uuids that scenarios write with `@`.
+    pub names: Vec<(uuid::Uuid, String)>,
     fallible: derive::Fallible,
 }
 
@@ -54,6 +60,7 @@ impl<'m> Domain<'m> {
             context,
             homes: Homes::new(model, context),
             header: header(source),
+            names: names(model),
             fallible: derive::Fallible::of(model),
         }
     }
@@ -78,4 +85,21 @@ impl<'m> Domain<'m> {
     pub fn zone(&self) -> &'static str {
         if self.context.time_zone == "UTC" { "&time::UTC" } else { "&crate::ZONE" }
     }
+}
+
+/// Names that scenarios may write with `@`, with their uuids: those that nobody has to write, and
+/// those that stand in scenarios.
+fn names(model: &Model) -> Vec<(uuid::Uuid, String)> {
+    use heck::ToSnakeCase as _;
+    let mut names: std::collections::BTreeSet<String> = model.told_names.clone();
+    names.insert("actor".to_owned());
+    for context in model.contexts.values() {
+        names.extend(context.aggregates.keys().map(|name| name.to_snake_case()));
+    }
+    for (_, def) in model.types.iter() {
+        if let crate::lang::types::TypeDefKind::Record { fields, .. } = &def.kind {
+            names.extend(fields.iter().map(|field| field.name.clone()));
+        }
+    }
+    names.into_iter().map(|name| (crate::lang::check::uuid_of(&name), name)).collect()
 }

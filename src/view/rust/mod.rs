@@ -13,5 +13,5 @@ pub use fields::{DefaultFn, FieldView, Place, defaults, fields};
 pub use homes::{Home, Homes};
 pub use imports::Imports;
 pub use public::{is_declared, public_types};
-pub use spelling::{article, header, lines, module, raw, sentence, title};
+pub use spelling::{TEST_NOW, article, header, lines, module, raw, sentence, title};
 pub use types::{Rust, is_copy};

@@ -5,6 +5,9 @@ use heck::{ToSnakeCase as _, ToTitleCase as _};
 pub use crate::lang::to_rust::raw;
 use crate::layout;
 
+/// The time at which tests run unless they say otherwise, in seconds: 2026-01-05T09:00:00Z.
+pub const TEST_NOW: i64 = 1_767_603_600;
+
 /// The line on top of owned files, for what `source` says.
 #[must_use]
 pub fn header(source: &str) -> String {

@@ -196,6 +196,11 @@ pub fn put<T: Keyed>(entities: &mut Entities<T>, element: T) {
     entities.insert(element.key(), element);
 }
 
+/// The elements by their key; of two with the same key the later one stays.
+pub fn keyed<T: Keyed>(elements: impl IntoIterator<Item = T>) -> Entities<T> {
+    elements.into_iter().map(|element| (element.key(), element)).collect()
+}
+
 /// JSON form of [`Entities`]: the elements in key order; for `#[serde(with = "kit::list::entities")]`.
 pub mod entities {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
