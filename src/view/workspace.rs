@@ -170,6 +170,9 @@ fn route_view(model: &Model, route: &Route) -> RouteView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct App {
     system: String,
+    package: String,
+    /// Whether the program has another name than its package.
+    renamed: bool,
     dependencies: Vec<String>,
     postgres: String,
     sqlite: String,
@@ -194,8 +197,11 @@ pub fn app(model: &Model) -> App {
         node = node.method("service", vec![service]);
     }
     let body = layout::body(&[Stmt::Expr(node.method("main", vec![]))], 4);
+    let taken = packages.contains(&model.system);
     App {
         system: model.system.clone(),
+        package: if taken { format!("{}-app", model.system) } else { model.system.clone() },
+        renamed: taken,
         postgres: features("postgres"),
         sqlite: features("sqlite"),
         dependencies,
