@@ -169,3 +169,22 @@ fn every_patch_mends_its_finding_and_breaks_nothing() {
     let without: Vec<u16> = promised.into_iter().filter(|code| !patches.contains(code)).collect();
     assert!(without.is_empty(), "no patch was carried out for {without:?}");
 }
+
+#[test]
+fn line_ends_of_other_systems_change_nothing() {
+    for case in cases() {
+        let other = |(path, bytes): &(Utf8PathBuf, Vec<u8>)| {
+            let text = String::from_utf8_lossy(bytes).replace('\n', "\r\n");
+            (path.clone(), text.into_bytes())
+        };
+        let files: Files = case.files.iter().map(other).collect();
+        let (sources, found) = check(files);
+        assert_eq!(codes(&found), case.codes, "{}\n{}", case.name, shown(&found, &sources));
+        let lines = |found: &[Diagnostic], sources: &Sources| -> Vec<(usize, usize)> {
+            let file = |d: &Diagnostic| sources.get(d.primary.span.file).expect("a file").clone();
+            found.iter().map(|d| file(d).place(d.primary.span.start as usize)).collect()
+        };
+        let (plain, expected) = check(case.files);
+        assert_eq!(lines(&found, &sources), lines(&expected, &plain), "{}", case.name);
+    }
+}
