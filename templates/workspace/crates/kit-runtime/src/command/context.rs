@@ -46,6 +46,11 @@ impl Needs {
         Ok(())
     }
 
+    /// Nothing was asked for yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.row_keys.is_empty() && self.number_keys.is_empty()
+    }
+
     /// Ask for the needs together with the stream.
     pub(super) fn ask(&self, load: &mut Load) {
         load.lookups.clone_from(&self.row_keys);

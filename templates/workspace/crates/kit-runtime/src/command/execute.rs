@@ -1,17 +1,17 @@
 //! One command from its stream to its commit.
 
 use kit::decision::Outcome as Decision;
-use kit::{Aggregate, BuiltIn, Command, Context, Decided, Event as _, Halt, Refusal};
+use kit::{Aggregate, BuiltIn, Command, Context, Decided, Halt, Refusal};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::context::Needs;
-use super::meta::{Caller, EventMeta, event, to_json};
+use super::meta::{Caller, event};
+use super::plan::{Plan, plan};
 use super::retry::{TRIES, pause};
 use crate::service::Service;
 use crate::store::{
-    Append, Appended, Expect, Load, Loaded, NewEvent, NumberKey, NumberTake, Outcome, Record,
-    StoreError, StoredAnswer, StreamKey, StreamState, UniqueChange, Unit,
+    Appended, Load, Loaded, Outcome, StoreError, StoredAnswer, StreamKey, StreamState, Unit,
 };
 
 /// Most things a decision may ask for, one after the other.
@@ -31,6 +31,8 @@ pub struct Request<A: Aggregate, C: Command> {
     pub decider: Decider<A, C>,
     /// Who sends it.
     pub caller: Caller,
+    /// The id was just made: there cannot be a stream of that name.
+    pub fresh: bool,
     /// The version that the caller saw, if only that one will do.
     pub if_match: Option<i64>,
 }
@@ -161,10 +163,12 @@ pub async fn execute<A: Aggregate, C: Command>(
             }
         }
         let mut standing = Standing::start();
-        let unit = match decided(service, request, &stream, &mut needs, &mut standing).await? {
-            Ok(decided) => plan(service, request, &stream, standing, decided, frame)?,
-            Err(unmet) => Plan::refused(unmet, frame),
-        };
+        let unread = tries > 0 || !request.fresh;
+        let unit =
+            match decided(service, request, &stream, &mut needs, &mut standing, unread).await? {
+                Ok(decided) => plan(service, request, &stream, standing, decided, frame)?,
+                Err(unmet) => Plan::refused(unmet, frame),
+            };
         if let Some(ended) = settle(service, unit, frame).await? {
             return Ok(ended);
         }
@@ -180,17 +184,17 @@ async fn decided<A: Aggregate, C: Command>(
     stream: &StreamKey,
     needs: &mut Needs,
     standing: &mut Standing<A>,
+    unread: bool,
 ) -> Result<Result<Decided<A>, Unmet>, Failure> {
     let seed = Uuid::new_v5(&Uuid::now_v7(), request.caller.message_id.as_bytes());
     let actor = request.caller.actor.clone();
     let mut cx = Context::new(service.clock().now(), actor, A::ZONE, seed);
+    let mut unread = unread || !needs.is_empty();
     for _ in 0..MOST_NEEDS {
-        let mut load = Load::stream(stream.clone());
-        load.after_version = standing.version;
-        needs.ask(&mut load);
-        let mut loaded = service.store().load(load).await?;
-        standing.read(&request.id, &loaded)?;
-        needs.give(&mut loaded, &mut cx);
+        if unread {
+            load_more(service, request, stream, needs, standing, &mut cx).await?;
+        }
+        unread = true;
         if request.if_match.is_some_and(|seen| seen != standing.version) {
             let mut unmet = Unmet::from(&A::Refusal::from(BuiltIn::VersionMismatch));
             unmet.fields.insert("version".to_owned(), standing.version.into());
@@ -210,97 +214,22 @@ async fn decided<A: Aggregate, C: Command>(
     Err(Failure::Fault(format!("{} asks for too much", C::NAME)))
 }
 
-/// What is to be committed, and how the command ends when it is.
-struct Plan {
-    unit: Unit,
-    ended: Result<Done, Unmet>,
-    /// For each reserved value the refusal if somebody else holds it.
-    taken: Vec<(&'static str, String, Unmet)>,
-    /// The public events, by their dotted names.
-    published: Vec<String>,
-}
-
-impl Plan {
-    fn refused(
-        unmet: Unmet,
-        frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
-    ) -> Self {
-        let unit = frame(Err(&unmet));
-        Self { unit, ended: Err(unmet), taken: Vec::new(), published: Vec::new() }
-    }
-}
-
-fn plan<A: Aggregate, C: Command>(
+/// Read the stream from where it was read before, and what the decision asked for.
+async fn load_more<A: Aggregate, C: Command>(
     service: &Service,
     request: &Request<A, C>,
     stream: &StreamKey,
-    standing: Standing<A>,
-    decided: Decided<A>,
-    frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
-) -> Result<Plan, Failure> {
-    let count = i64::try_from(decided.events.len()).unwrap_or(i64::MAX);
-    let version = standing.version.saturating_add(count);
-    let done = Done { id: stream.id.clone(), version, outcome: decided.outcome, place: None };
-    let mut unit = frame(Ok(&done));
-    let (mut taken, mut published) = (Vec::new(), Vec::new());
-    if count > 0 {
-        let close = decided.events.last().is_some_and(|(event, _)| event.closes());
-        reserve(stream, &standing, &decided, close, &mut unit, &mut taken)?;
-        unit.numbers = decided.numbers.iter().map(number).collect();
-        let expect =
-            if standing.version == 0 { Expect::NoStream } else { Expect::Exact(standing.version) };
-        let mut events = Vec::with_capacity(decided.events.len());
-        for (event, status) in &decided.events {
-            events.push(NewEvent {
-                id: Uuid::now_v7(),
-                event_type: event.name().to_owned(),
-                schema_version: i16::try_from(event.version()).unwrap_or(i16::MAX),
-                data: event.encode()?,
-                meta: to_json(&EventMeta::new(&request.caller, *status)),
-            });
-        }
-        published = public_names(service, stream, &events);
-        unit.appends.push(Append { stream: stream.clone(), expect, events, close });
-    }
-    Ok(Plan { unit, ended: Ok(done), taken, published })
-}
-
-/// Reserve what the new state holds, release what only the old one held.
-fn reserve<A: Aggregate>(
-    stream: &StreamKey,
-    standing: &Standing<A>,
-    decided: &Decided<A>,
-    close: bool,
-    unit: &mut Unit,
-    taken: &mut Vec<(&'static str, String, Unmet)>,
+    needs: &Needs,
+    standing: &mut Standing<A>,
+    cx: &mut Context,
 ) -> Result<(), Failure> {
-    let before = match &standing.state {
-        Some(state) => state.unique()?,
-        None => Vec::new(),
-    };
-    let after = match &decided.after {
-        Some(state) if !close => state.unique()?,
-        _ => Vec::new(),
-    };
-    let among = |list: &[kit::Unique<A::Refusal>], it: &kit::Unique<A::Refusal>| {
-        list.iter().any(|other| other.rule == it.rule && other.value == it.value)
-    };
-    for old in before.iter().filter(|it| !among(&after, it)) {
-        let (rule, value) = (old.rule.to_owned(), old.value.clone());
-        unit.uniques.push(UniqueChange::Release { rule, value, stream: stream.clone() });
-    }
-    for new in after.iter().filter(|it| !among(&before, it)) {
-        let (rule, value) = (new.rule.to_owned(), new.value.clone());
-        unit.uniques.push(UniqueChange::Reserve { rule, value, stream: stream.clone() });
-        taken.push((new.rule, new.value.clone(), Unmet::from(&new.taken)));
-    }
+    let mut load = Load::stream(stream.clone());
+    load.after_version = standing.version;
+    needs.ask(&mut load);
+    let mut loaded = service.store().load(load).await?;
+    standing.read(&request.id, &loaded)?;
+    needs.give(&mut loaded, cx);
     Ok(())
-}
-
-fn number(taken: &kit::context::Taken) -> NumberTake {
-    let (name, part) = (taken.name.to_owned(), taken.part.clone());
-    let key = NumberKey { tenant: String::new(), name, part };
-    NumberTake { key, seen: taken.seen, now: taken.last }
 }
 
 /// Commit the plan; none means that the decision must be made again.
@@ -332,30 +261,6 @@ async fn settle(
             Box::pin(settle(service, Plan::refused(unmet, frame), frame)).await
         }
     }
-}
-
-/// The names of those events that leave the service, as `tool.lent`.
-fn public_names(service: &Service, stream: &StreamKey, events: &[NewEvent]) -> Vec<String> {
-    let publication = service.publication();
-    let public = events.iter().filter_map(|event| {
-        let record = Record {
-            shard: 0,
-            pos: 0,
-            id: event.id,
-            stream: stream.clone(),
-            version: 0,
-            event_type: event.event_type.clone(),
-            schema_version: event.schema_version,
-            data: event.data.clone(),
-            meta: event.meta.clone(),
-            recorded_at: service.clock().now(),
-        };
-        let public = publication.publish(&record).ok().flatten()?;
-        let own = public.event_type.strip_prefix(&stream.kind);
-        let rest = own.and_then(|rest| rest.strip_prefix('_'));
-        Some(format!("{}.{}", stream.kind, rest.unwrap_or(&public.event_type)))
-    });
-    public.collect()
 }
 
 /// Commit; trouble before the commit, and a lost answer to it, are worth another try: the unit is

@@ -113,7 +113,7 @@ impl<A: Aggregate, C: Command> Handler<A, C> {
         });
         let id = id.ok_or_else(|| unreadable("the id cannot be read"))?;
         let (decider, caller) = (self.decider, letter.caller);
-        Ok(Request { id, command, decider, caller, if_match: None })
+        Ok(Request { id, command, decider, caller, fresh: false, if_match: None })
     }
 }
 

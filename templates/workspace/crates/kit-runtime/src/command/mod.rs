@@ -8,6 +8,7 @@ mod context;
 mod execute;
 mod inbox;
 mod meta;
+mod plan;
 mod retry;
 
 pub use execute::{Decider, Done, Ended, Failure, Request, Standing, Unmet, execute, load};

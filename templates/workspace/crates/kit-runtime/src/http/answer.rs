@@ -24,6 +24,7 @@ const LONGEST: usize = 255;
 /// What a request asks besides its command.
 pub(super) struct Asked {
     pub caller: Caller,
+    pub fresh: bool,
     pub if_match: Option<i64>,
     pub key: Option<BoundKey>,
 }

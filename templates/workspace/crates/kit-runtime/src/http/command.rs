@@ -25,7 +25,9 @@ pub async fn create<A: Create<C>, C: Command>(
     let path = request.uri().path().trim_end_matches('/').to_owned();
     let made = async {
         let (asked, command) = ask::<A, C>(&service, request).await?;
-        let id = A::id(&command).or_else(|| A::Id::fresh(Uuid::now_v7()));
+        let chosen = A::id(&command);
+        let asked = Asked { fresh: chosen.is_none(), ..asked };
+        let id = chosen.or_else(|| A::Id::fresh(Uuid::now_v7()));
         let Some(id) = id else { return Err(Problem::internal()) };
         let decider: Decider<A, C> = |state, id, _, command, cx| {
             kit::decision::create::<A, C>(id, state.is_some(), command, cx)
@@ -112,7 +114,7 @@ async fn ask<A: Aggregate, C: Command>(
         return Err(Problem::from(Unmet::from(&refusal)));
     }
     let key = key.map(|key| key.bind(&method, &path, &caller, &body.canonical()));
-    Ok((Asked { caller, if_match, key }, command))
+    Ok((Asked { caller, fresh: false, if_match, key }, command))
 }
 
 /// Decide and commit in a task of its own, which the caller only waits for.
@@ -124,7 +126,7 @@ fn run<A: Aggregate, C: Command>(
     decider: Decider<A, C>,
     success: impl Fn(&A::Id, &Done) -> Answer + Send + Sync + 'static,
 ) -> impl Future<Output = Response> {
-    let Asked { caller, if_match, key } = asked;
+    let Asked { caller, fresh, if_match, key } = asked;
     let (trace, name) = (caller.trace.clone(), service.name().to_owned());
     let running = service.stop().enter();
     let work = async move {
@@ -133,7 +135,7 @@ fn run<A: Aggregate, C: Command>(
             Ok(done) => success(id, done),
             Err(unmet) => refusal(unmet),
         });
-        let request = command::Request { id, command, decider, caller, if_match };
+        let request = command::Request { id, command, decider, caller, fresh, if_match };
         let expires_at = service.expiry();
         let frame = |ended: Result<&Done, &Unmet>| Unit {
             idempotency: key.as_ref().map(|key| key.keep(answer(&request.id, ended), expires_at)),

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -71,12 +71,7 @@ async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Respo
 async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    tracing::info!(
-        event.name = "request_started",
-        http.request.method = method.as_str(),
-        url.path = path,
-        "request_started"
-    );
+    log_start(method.as_str(), &path);
     let _running = edge.stop.enter();
     let response = if edge.stop.refuses() && !is_read(&method) {
         Problem::unavailable("stopping", "the service is stopping").into_response()
@@ -89,15 +84,44 @@ async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
             }
         }
     };
-    tracing::info!(
-        event.name = "request_completed",
-        http.request.method = method.as_str(),
-        url.path = path,
-        http.response.status_code = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "request_completed"
-    );
+    log_end(method.as_str(), &path, response.status(), started.elapsed());
     response
+}
+
+/// Probes and other services ask all the time; that is worth a line only to who looks for it.
+fn is_routine(path: &str) -> bool {
+    path == "/health" || path == "/ready" || path.starts_with("/_kit/")
+}
+
+fn log_start(method: &str, path: &str) {
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                event.name = "request_started",
+                http.request.method = method,
+                url.path = path,
+                "request_started"
+            )
+        };
+    }
+    if is_routine(path) { line!(debug) } else { line!(info) }
+}
+
+fn log_end(method: &str, path: &str, status: StatusCode, took: Duration) {
+    let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                event.name = "request_completed",
+                http.request.method = method,
+                url.path = path,
+                http.response.status_code = status.as_u16(),
+                duration_us = took,
+                "request_completed"
+            )
+        };
+    }
+    if is_routine(path) { line!(debug) } else { line!(info) }
 }
 
 fn is_read(method: &Method) -> bool {

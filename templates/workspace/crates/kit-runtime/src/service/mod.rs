@@ -18,4 +18,4 @@ pub use builder::{Builder, ReadSettings, Task, Wanted};
 pub use handle::Service;
 pub use process::{StartError, Started};
 pub use role::Role;
-pub use stop::{Phase, Running, Stop, signalled};
+pub use stop::{Phase, Running, Signals, Stop};

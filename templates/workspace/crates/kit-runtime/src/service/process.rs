@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::builder::Builder;
 use super::open::{Opened, Source};
-use super::{Phase, Role, Service, Stop, signalled};
+use super::{Phase, Role, Service, Signals, Stop};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
 use crate::health::Health;
@@ -262,12 +262,16 @@ impl Process {
     async fn serve(self, config: &Config) -> Result<ExitCode, StartError> {
         let address = config.get("HTTP_ADDR").unwrap_or_default().to_owned();
         let (wait, timeout) = (config.duration("DRAIN_WAIT")?, config.duration("DRAIN_TIMEOUT")?);
+        let mut signals = Signals::listen().map_err(|error| StartError(error.to_string()))?;
         let listener = TcpListener::bind(&address)
             .await
             .map_err(|error| StartError(format!("HTTP_ADDR is `{address}`: {error}")))?;
         let bound: SocketAddr =
             listener.local_addr().map_err(|error| StartError(error.to_string()))?;
-        let mut started = self.start(config).await?;
+        let mut started = tokio::select! {
+            started = self.start(config) => started?,
+            () = signals.next() => return Ok(ExitCode::SUCCESS),
+        };
         let url = format!("http://{bound}");
         tracing::info!(event.name = "listening", url, "listening");
         let stop = started.stop.clone();
@@ -280,10 +284,10 @@ impl Process {
         let server = axum::serve(listener, started.router.clone())
             .with_graceful_shutdown(async move { refusing.reached(Phase::Refusing).await });
         let server = tokio::spawn(server.into_future());
-        signalled().await;
+        signals.next().await;
         tokio::select! {
             () = stop.go_down(wait, timeout) => {}
-            () = signalled() => stop.cut_short(),
+            () = signals.next() => stop.cut_short(),
         }
         if tokio::time::timeout(Duration::from_secs(1), server).await.is_err() {
             tracing::warn!("connections were still open at the end");
