@@ -114,7 +114,7 @@ pub(super) const DEPLOYMENT: &[Entry] = &[
     error(
         503,
         "not an HTTP status",
-        "A refusal's status is a number from 400 to 499.",
+        "A refusal's status is a number from 400 to 599.",
         "[refusal.TooMany]\nstatus = 200",
         "[refusal.TooMany]\nstatus = 422",
     ),

@@ -57,7 +57,7 @@ impl Checker<'_> {
         let tables = world.tables.keys().filter(|(c, _)| here(c)).map(|(_, n)| n.as_str());
         let functions = world.functions.keys().filter(|(c, _)| here(c)).map(|(_, n)| n.as_str());
         let all: Vec<&str> = FUNCTIONS.into_iter().chain(tables).chain(functions).collect();
-        self.unknown(107, name, "no function", all.iter().copied());
+        self.unknown(107, name, "there is no function", all.iter().copied());
         error(span)
     }
 

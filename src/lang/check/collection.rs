@@ -389,7 +389,7 @@ impl Checker<'_> {
             Some(context) => {
                 if !world.contexts.contains(&context.text) {
                     let names = world.contexts.iter().map(String::as_str);
-                    self.unknown(101, context, "no context", names);
+                    self.unknown(101, context, "there is no context", names);
                     return None;
                 }
                 context.text.clone()
@@ -402,7 +402,7 @@ impl Checker<'_> {
             return Some((context, found.row, found.kind));
         }
         let names = world.sources.keys().filter(|(c, _)| *c == context).map(|(_, n)| n.as_str());
-        self.unknown(106, &path.name, "no view, replica or reference", names);
+        self.unknown(106, &path.name, "there is no view, replica or reference", names);
         None
     }
 

@@ -113,14 +113,12 @@ impl Checker<'_> {
             return true;
         }
         let text = wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let plural = if wanted == [1] { "" } else { "s" };
+        let words = format!("`{}` takes {text} argument{plural}, not {given}", name.text);
         self.report(
-            Diagnostic::error(
-                202,
-                name.span,
-                format!("`{}` takes {text} arguments, not {given}", name.text),
-            )
-            .label(format!("{given} given"))
-            .help(format!("give it {text}")),
+            Diagnostic::error(202, name.span, words)
+                .label(format!("{given} given"))
+                .help(format!("give it {text}")),
         );
         false
     }

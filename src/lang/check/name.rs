@@ -287,7 +287,7 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let names = self.bare_names();
-                self.unknown(108, &ident, "no name", names.iter().map(String::as_str));
+                self.unknown(108, &ident, "there is no name", names.iter().map(String::as_str));
             }
         }
         error(span)
@@ -357,7 +357,7 @@ impl<'a> Checker<'a> {
             Some(context) => {
                 if !world.contexts.contains(&context.text) {
                     let names = world.contexts.iter().map(String::as_str);
-                    self.unknown(101, context, "no context", names);
+                    self.unknown(101, context, "there is no context", names);
                     return None;
                 }
                 Some(context.text.as_str())
@@ -373,7 +373,7 @@ impl<'a> Checker<'a> {
             (here && world.types.find(context, &d.name) == Some(id)).then_some(d.name.as_str())
         };
         let names: Vec<&str> = world.types.iter().filter_map(named).collect();
-        self.unknown(102, &path.name, "no type", names.into_iter());
+        self.unknown(102, &path.name, "there is no type", names.into_iter());
         None
     }
 

@@ -46,7 +46,7 @@ fn good_changes() {
         "took += 1h",
     ] {
         let wanted = if source.contains("flags_max") {
-            "MN108 no name `flags_max` @ flags_max"
+            "MN108 there is no name `flags_max` @ flags_max"
         } else {
             "1 ok"
         };

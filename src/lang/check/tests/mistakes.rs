@@ -12,16 +12,16 @@ fn all(cases: &[(&str, &str)]) {
 #[test]
 fn names() {
     all(&[
-        ("flgs + 1", "MN108 no name `flgs` @ flgs"),
+        ("flgs + 1", "MN108 there is no name `flgs` @ flgs"),
         (
             "cmd.quantty > 1 && cmd.prise > 2",
             "MN103 `cmd` has no field `quantty` @ quantty\nMN103 `cmd` has no field `prise` @ prise",
         ),
-        ("parts.len() + discont(total)", "MN107 no function `discont` @ discont"),
+        ("parts.len() + discont(total)", "MN107 there is no function `discont` @ discont"),
         ("parts.lenn()", "MN107 entities<Part> has no method `lenn` @ lenn"),
         ("status == opn", "MN109 `JobStatus` has no member `opn` @ opn"),
-        ("JobState.open == status", "MN102 no type `JobState` @ JobState"),
-        ("shop.Window(start = today)", "MN101 no context `shop` @ shop"),
+        ("JobState.open == status", "MN102 there is no type `JobState` @ JobState"),
+        ("shop.Window(start = today)", "MN101 there is no context `shop` @ shop"),
         ("Warranty.lng", "MN109 `Warranty` has no member `lng` @ lng"),
         ("Warranty", "MN110 `Warranty` is not a value @ Warranty"),
         ("cmd == 3", "MN110 `cmd` alone is not a value @ cmd"),
@@ -59,7 +59,7 @@ fn types() {
         ("Window(end = today)", "MN302 `Window` lacks `start` @ Window"),
         ("Window(start = today, start = today)", "MN304 `start` is given twice @ start"),
         ("Window(start = today, ende = today)", "MN303 `Window` has no field `ende` @ ende"),
-        ("discount(limit, 1)", "MN202 `discount` takes 1 arguments, not 2 @ discount"),
+        ("discount(limit, 1)", "MN202 `discount` takes 1 argument, not 2 @ discount"),
         ("discount(share)", "MN211 decimal(4) does not fit into decimal(2) @ share"),
         ("discount(limit / 3)", "MN211 decimal(*) does not fit into decimal(2) @ limit / 3"),
         (
@@ -79,11 +79,14 @@ fn types() {
 #[test]
 fn broken_things_hide_their_followers() {
     all(&[
-        ("flgs + nix.foo(1) > 3", "MN108 no name `flgs` @ flgs\nMN108 no name `nix` @ nix"),
+        (
+            "flgs + nix.foo(1) > 3",
+            "MN108 there is no name `flgs` @ flgs\nMN108 there is no name `nix` @ nix",
+        ),
         ("parts.map(|p| p.prise).sum() > limit", "MN103 `Part` has no field `prise` @ prise"),
         (
             "parts.any(|p| p.prise > q)",
-            "MN103 `Part` has no field `prise` @ prise\nMN108 no name `q` @ q",
+            "MN103 `Part` has no field `prise` @ prise\nMN108 there is no name `q` @ q",
         ),
         (
             "(plate == cmd.part_no) == 3",
@@ -104,7 +107,7 @@ fn state_needs_existence() {
         ("PartPrice[cmd.part_no].is_some()", ""),
         (
             "PartPrise['B1'].is_some()",
-            "MN106 no view, replica or reference `PartPrise` @ PartPrise",
+            "MN106 there is no view, replica or reference `PartPrise` @ PartPrise",
         ),
     ] {
         let (_, found) = checked(&world, upsert(&world), source);

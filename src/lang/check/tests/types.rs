@@ -105,7 +105,7 @@ fn methods_have_the_types_of_the_list() {
         ("dates(today, today + days(3)).len()", "int"),
         ("Window(start = today)", "Window"),
         ("Note.from_owner(text = 'x')", "Note"),
-        ("Part(part_no = 'B1', price)", "MN108 no name `price` @ price"),
+        ("Part(part_no = 'B1', price)", "MN108 there is no name `price` @ price"),
         ("Part(part_no = 'B1')", "Part"),
         ("[1, 2.50]", "list<decimal(2)>"),
         ("[none, 1]", "list<int?>"),
