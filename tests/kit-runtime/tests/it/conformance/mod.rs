@@ -1,6 +1,7 @@
 //! What every store must do: one suite, run by SQLite and by PostgreSQL.
 
 mod appends;
+mod crowd;
 mod idempotency;
 mod log;
 mod opening;

@@ -63,7 +63,8 @@ async fn write(store: Arc<dyn Store>, writer: u64) -> Written {
     for _ in 0..UNITS {
         let mut versions = BTreeMap::new();
         let names = [dice.roll(24), 24 + dice.roll(24)].map(|it| format!("s{it}"));
-        for name in &names {
+        let streams = dice.roll(2) as usize + 1;
+        for name in names.iter().take(streams) {
             let load = kit_runtime::store::Load::stream(stream(name));
             let Ok(loaded) = store.load(load).await else { continue };
             versions.insert(name.clone(), loaded.version);

@@ -1,11 +1,12 @@
 //! The store in PostgreSQL 13 or newer: for everything that runs on more than one host.
 //!
 //! A command is one statement, `kit_append`; everything else a unit carries goes into the same transaction, sent in
-//! one network write. Every unit runs in a task of its own.
+//! one network write. A unit goes on when its caller does not wait any longer.
 
 mod append;
 mod columns;
 mod commit;
+mod detached;
 mod moves;
 mod one;
 mod open;
@@ -17,6 +18,7 @@ mod value;
 mod views;
 
 use self::append::Frame;
+use self::detached::detached;
 use self::pool::{database, get};
 use super::datum::{from_micros, micros};
 use super::sql::{Dialect, page, page_of};
@@ -64,14 +66,6 @@ impl PostgresStore {
     fn frame(&self) -> Frame {
         Frame { now: self.injected(), shards: self.meta.shards }
     }
-}
-
-/// Waits for a task that goes on even if nobody waits.
-async fn detached<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    let joined = tokio::spawn(work).await;
-    joined.map_err(|error| StoreError::Unknown(error.to_string()))?
 }
 
 impl Store for PostgresStore {
