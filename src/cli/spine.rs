@@ -90,12 +90,26 @@ pub(super) fn has_errors(found: &[Diagnostic]) -> bool {
     found.iter().any(|d| d.severity == Severity::Error)
 }
 
+/// Sagas are checked and their scenarios run, but nothing is rendered for them yet.
+fn without_sagas(model: &Model) -> Result<(), Failure> {
+    let sagas = model.contexts.values().flat_map(|c| {
+        c.sagas.keys().map(|name| {
+            format!("saga {name} of {} is checked, but cannot be generated yet", c.name)
+        })
+    });
+    match sagas.collect::<Vec<_>>().join("\n") {
+        none if none.is_empty() => Ok(()),
+        found => Err(Failure::new(Exit::No, found).hint("take it out to generate the rest")),
+    }
+}
+
 /// Every file that the model asks for.
 pub(super) fn plan(
     model: &Model,
     sources: &Sources,
     project: &mut Project,
 ) -> Result<Plan, Failure> {
+    without_sagas(model)?;
     project.pin_ports(model.contexts.keys().map(String::as_str));
     crate::plan::system(model, sources, &project.ports).map_err(|e| Failure::bug(&e))
 }

@@ -1,5 +1,7 @@
 //! The files of the domain crates.
 
+use std::rc::Rc;
+
 use heck::ToKebabCase as _;
 use serde::Serialize;
 use serde_json::json;
@@ -7,7 +9,7 @@ use serde_json::json;
 use super::crate_files::{CrateFiles, to_view};
 use super::{Plan, PlanError};
 use crate::model::{Aggregate, Decide, Model};
-use crate::view::domain::{self, Domain};
+use crate::view::domain::{self, Domain, Facts};
 use crate::view::rust::module;
 
 /// Adds the domain crate of a context; `source` is the domain file that describes it. Tells whether
@@ -17,9 +19,10 @@ pub(super) fn add(
     model: &Model,
     context: &str,
     source: &str,
+    facts: &Rc<Facts>,
 ) -> Result<bool, PlanError> {
     let Some(context) = model.contexts.get(context) else { return Ok(false) };
-    let domain = Domain::new(model, context, source);
+    let domain = Domain::new(model, context, source, facts);
     let root = format!("services/{}/domain", context.name);
     let mut crate_files = CrateFiles::new(plan, root, &context.name);
     let mut modules: Vec<String> = context.aggregates.keys().map(|a| module(a)).collect();

@@ -1,13 +1,14 @@
 //! The files of the service crates.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::json;
 
 use super::crate_files::{CrateFiles, to_view};
 use super::{Plan, PlanError};
 use crate::model::Model;
-use crate::view::domain::Domain;
+use crate::view::domain::{Domain, Facts};
 use crate::view::rust::module;
 use crate::view::service;
 
@@ -18,9 +19,10 @@ pub(super) fn add(
     context: &str,
     source: &str,
     ports: &BTreeMap<String, u16>,
+    facts: &Rc<Facts>,
 ) -> Result<(), PlanError> {
     let Some(context) = model.contexts.get(context) else { return Ok(()) };
-    let domain = Domain::new(model, context, source);
+    let domain = Domain::new(model, context, source, facts);
     let root = format!("services/{}/service", context.name);
     let mut files = CrateFiles::new(plan, root, &context.name);
     let header = &domain.header;

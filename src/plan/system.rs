@@ -1,6 +1,7 @@
 //! The whole plan of a system.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::json;
 
@@ -8,6 +9,7 @@ use super::crate_files::{CrateFiles, to_view};
 use super::{Content, Plan, PlanError, PlannedFile, domain, service};
 use crate::model::Model;
 use crate::source::Sources;
+use crate::view::domain::Facts;
 use crate::view::rust::{header, module};
 use crate::view::{contracts, workspace};
 
@@ -23,14 +25,15 @@ pub fn system(
 ) -> Result<Plan, PlanError> {
     let mut plan = Plan::new();
     super::add_kit(&mut plan)?;
-    let published = contracts_crate(&mut plan, model, sources)?;
+    let facts = Facts::of(model);
+    let published = contracts_crate(&mut plan, model, sources, &facts)?;
     let mut uses_contracts = BTreeSet::new();
     for context in model.contexts.keys() {
         let source = source_of(model, sources, context);
-        if domain::add(&mut plan, model, context, &source)? {
+        if domain::add(&mut plan, model, context, &source, &facts)? {
             uses_contracts.insert(context.clone());
         }
-        service::add(&mut plan, model, context, &source, ports)?;
+        service::add(&mut plan, model, context, &source, ports, &facts)?;
     }
     let view = to_view(&workspace::workspace(model, ports, published, &uses_contracts));
     workspace_files(&mut plan, &view)?;
@@ -46,19 +49,26 @@ fn source_of(model: &Model, sources: &Sources, context: &str) -> String {
 }
 
 /// The published language; whether there is any.
-fn contracts_crate(plan: &mut Plan, model: &Model, sources: &Sources) -> Result<bool, PlanError> {
+fn contracts_crate(
+    plan: &mut Plan,
+    model: &Model,
+    sources: &Sources,
+    facts: &Rc<Facts>,
+) -> Result<bool, PlanError> {
     let mut modules = Vec::new();
     let mut files = CrateFiles::new(plan, "crates/contracts", "project");
     for (name, context) in &model.contexts {
         let source = source_of(model, sources, name);
-        let Some(view) = contracts::contracts_file(model, context, &source) else { continue };
+        let Some(view) = contracts::contracts_file(model, context, &source, facts) else {
+            continue;
+        };
         files.unit.clone_from(name);
         let path = format!("src/{}.rs", module(name).trim_start_matches("r#"));
         files.owned(&path, "contracts/context.rs.tera", to_view(&view))?;
         modules.push(module(name));
     }
     files.unit = "project".to_owned();
-    if let Some(view) = contracts::shared_file(model) {
+    if let Some(view) = contracts::shared_file(model, facts) {
         files.owned("src/shared.rs", "contracts/context.rs.tera", to_view(&view))?;
         modules.push("shared".to_owned());
     }

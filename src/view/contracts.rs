@@ -1,6 +1,7 @@
 //! The contracts crate: the published language, one file per context.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use heck::ToSnakeCase as _;
 use serde::Serialize;
@@ -8,8 +9,8 @@ use serde::Serialize;
 use crate::lang::types::TypeId;
 use crate::model::{Context, Model};
 
-use super::domain::{CommandItems, Domain, RecordView, command_items, record, type_items};
-use super::rust::{Imports, Place, Rust, article, module, public_types};
+use super::domain::{CommandItems, Domain, Facts, RecordView, command_items, record, type_items};
+use super::rust::{Imports, Place, Rust, article, module, uses_prelude};
 
 /// What one context publishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,11 +45,16 @@ struct EventView {
 
 /// The published language of a context; `None` when it publishes nothing.
 #[must_use]
-pub fn contracts_file(model: &Model, context: &Context, source: &str) -> Option<ContractsFile> {
-    let domain = Domain::new(model, context, source);
+pub fn contracts_file(
+    model: &Model,
+    context: &Context,
+    source: &str,
+    facts: &Rc<Facts>,
+) -> Option<ContractsFile> {
+    let domain = Domain::new(model, context, source, facts);
     let imports = Imports::of_contracts(&module(&context.name));
     let rust = Rust { homes: &domain.homes, imports: &imports };
-    let ids = own_types(model, Some(&context.name));
+    let ids = own_types(model, facts, Some(&context.name));
     let types = type_items(&domain, &rust, &ids);
     let streams = streams(&domain, &rust);
     let commands: Vec<CommandItems> = context
@@ -66,38 +72,39 @@ pub fn contracts_file(model: &Model, context: &Context, source: &str) -> Option<
     Some(ContractsFile {
         header: domain.header.clone(),
         context: context.name.replace('_', " "),
+        external: imports
+            .external(!streams.is_empty() || !commands.is_empty() || uses_prelude(&types.concat())),
         types,
         streams,
         commands,
-        external: imports.external(true),
         internal: imports.internal(),
     })
 }
 
 /// The types of the shared kernel; `None` when there are none.
 #[must_use]
-pub fn shared_file(model: &Model) -> Option<ContractsFile> {
-    let ids = own_types(model, None);
+pub fn shared_file(model: &Model, facts: &Rc<Facts>) -> Option<ContractsFile> {
+    let ids = own_types(model, facts, None);
     let context = model.contexts.values().next()?;
-    let domain = Domain::new(model, context, "shared");
+    let domain = Domain::new(model, context, "shared", facts);
     let imports = Imports::of_contracts("shared");
     let rust = Rust { homes: &domain.homes, imports: &imports };
     let types = type_items(&domain, &rust, &ids);
     (!types.is_empty()).then(|| ContractsFile {
         header: domain.header.clone(),
         context: "the shared kernel".to_owned(),
+        external: imports.external(uses_prelude(&types.concat())),
         types,
         streams: Vec::new(),
         commands: Vec::new(),
-        external: imports.external(true),
         internal: imports.internal(),
     })
 }
 
 /// The public types that a context declares, in text order; `None`: those of the shared kernel.
-fn own_types(model: &Model, context: Option<&str>) -> Vec<TypeId> {
+fn own_types(model: &Model, facts: &Facts, context: Option<&str>) -> Vec<TypeId> {
     let public: BTreeSet<TypeId> = match context {
-        Some(_) => public_types(model),
+        Some(_) => facts.public().as_ref().clone(),
         None => model.types.iter().filter(|(_, d)| d.context.is_none()).map(|(id, _)| id).collect(),
     };
     let mut ids: Vec<TypeId> = public

@@ -1,10 +1,12 @@
 //! `event.rs` of an aggregate: the events in the form in which they are stored.
 
+use std::collections::BTreeMap;
+
 use heck::ToSnakeCase as _;
 use serde::Serialize;
 
 use crate::lang::ir::{MessageIr, OutcomeIr};
-use crate::model::{Aggregate, Command, Context, Decide, Event};
+use crate::model::{Aggregate, Command, Decide, Event, Model};
 use crate::source::Span;
 use crate::view::rust::{Imports, Place, Rust, article, module};
 
@@ -63,16 +65,17 @@ fn view(domain: &Domain, rust: &Rust, event: &Event) -> EventView {
     }
 }
 
-/// Where the domain text first lets an event happen; its declaration when no command emits it.
-pub(super) fn first_place(context: &Context, event: &Event) -> Span {
-    let places = context
-        .commands
-        .values()
-        .filter(|command| command.aggregate == event.aggregate)
-        .flat_map(messages)
-        .filter(|message| message.name == event.name)
-        .map(|message| message.span);
-    places.min().unwrap_or(event.span)
+/// Where the domain text first lets an event happen, by context and event.
+pub(super) fn first_places(model: &Model) -> BTreeMap<(String, String), Span> {
+    let mut places: BTreeMap<(String, String), Span> = BTreeMap::new();
+    for context in model.contexts.values() {
+        for message in context.commands.values().flat_map(messages) {
+            let key = (context.name.clone(), message.name.clone());
+            let place = places.entry(key).or_insert(message.span);
+            *place = (*place).min(message.span);
+        }
+    }
+    places
 }
 
 /// Every message that a command can give, in rules as well.

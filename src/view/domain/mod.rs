@@ -17,10 +17,14 @@ mod tables;
 mod tests;
 mod values;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
 use crate::lang::types::TypeId;
 use crate::model::{Aggregate, Context, Event, Model};
+use crate::source::Span;
 
-use super::rust::{Homes, header};
+use super::rust::{Homes, header, public_types};
 
 pub use aggregate::aggregate_file;
 pub use apply::Changes;
@@ -35,6 +39,50 @@ pub use tables::tables_file;
 pub use tests::tests_file;
 pub use values::{key_of, ordered_mods, type_items, values_file};
 
+/// What is worked out once for a whole system.
+#[derive(Debug)]
+pub struct Facts {
+    /// The types of the published language.
+    public: Rc<BTreeSet<TypeId>>,
+    fallible: derive::Fallible,
+    /// Names behind uuids that scenarios write with `@`.
+    names: Vec<(uuid::Uuid, String)>,
+    /// Where the text first lets an event happen, by context and event.
+    places: BTreeMap<(String, String), Span>,
+}
+
+impl Facts {
+    /// Those of a model.
+    #[must_use]
+    pub fn of(model: &Model) -> Rc<Self> {
+        Rc::new(Self {
+            public: Rc::new(public_types(model)),
+            fallible: derive::Fallible::of(model),
+            names: names(model),
+            places: event::first_places(model),
+        })
+    }
+
+    /// The types of the published language.
+    #[must_use]
+    pub fn public(&self) -> &Rc<BTreeSet<TypeId>> {
+        &self.public
+    }
+
+    /// The events of an aggregate in the order in which the domain text first has them happen.
+    #[must_use]
+    pub fn events<'m>(&self, context: &'m Context, aggregate: &Aggregate) -> Vec<&'m Event> {
+        let mut events: Vec<&Event> =
+            aggregate.events.iter().filter_map(|name| context.events.get(name)).collect();
+        let place = |event: &Event| {
+            let key = (context.name.clone(), event.name.clone());
+            self.places.get(&key).copied().unwrap_or(event.span)
+        };
+        events.sort_by_cached_key(|event| (place(event), event.name.clone()));
+        events
+    }
+}
+
 /// What all files of one domain crate share.
 #[derive(Debug)]
 pub struct Domain<'m> {
@@ -46,38 +94,39 @@ pub struct Domain<'m> {
     pub homes: Homes<'m>,
     /// The first line of owned files.
     pub header: String,
-    /// Names behind uuids that scenarios write with `@`.
-    pub names: Vec<(uuid::Uuid, String)>,
-    fallible: derive::Fallible,
+    /// What is known of the whole system.
+    pub facts: Rc<Facts>,
 }
 
 impl<'m> Domain<'m> {
     /// The domain crate of `context`; `source` is the domain file that describes it.
     #[must_use]
-    pub fn new(model: &'m Model, context: &'m Context, source: &str) -> Self {
+    pub fn new(model: &'m Model, context: &'m Context, source: &str, facts: &Rc<Facts>) -> Self {
         Self {
             model,
             context,
-            homes: Homes::new(model, context),
+            homes: Homes::new(model, context, facts.public()),
             header: header(source),
-            names: names(model),
-            fallible: derive::Fallible::of(model),
+            facts: Rc::clone(facts),
         }
+    }
+
+    /// Names behind uuids that scenarios write with `@`.
+    #[must_use]
+    pub fn names(&self) -> &[(uuid::Uuid, String)] {
+        &self.facts.names
     }
 
     /// Whether computing a derived value of a record can fail.
     #[must_use]
     pub fn derived_fails(&self, record: TypeId, name: &str) -> bool {
-        self.fallible.contains(record, name)
+        self.facts.fallible.contains(record, name)
     }
 
     /// The events of an aggregate in the order in which the domain text first has them happen.
     #[must_use]
     pub fn events(&self, aggregate: &Aggregate) -> Vec<&'m Event> {
-        let mut events: Vec<&Event> =
-            aggregate.events.iter().filter_map(|name| self.context.events.get(name)).collect();
-        events.sort_by_key(|event| (event::first_place(self.context, event), event.name.clone()));
-        events
+        self.facts.events(self.context, aggregate)
     }
 
     /// The zone of the calendar as a reference.
@@ -91,7 +140,7 @@ impl<'m> Domain<'m> {
 /// those that stand in scenarios.
 fn names(model: &Model) -> Vec<(uuid::Uuid, String)> {
     use heck::ToSnakeCase as _;
-    let mut names: std::collections::BTreeSet<String> = model.told_names.clone();
+    let mut names: BTreeSet<String> = model.told_names.clone();
     names.insert("actor".to_owned());
     for context in model.contexts.values() {
         names.extend(context.aggregates.keys().map(|name| name.to_snake_case()));

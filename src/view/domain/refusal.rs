@@ -6,7 +6,7 @@ use heck::ToSnakeCase as _;
 use serde::Serialize;
 
 use crate::model::{Aggregate, Refusal, RefusalOrigin, TextPiece};
-use crate::view::rust::{Imports, Rust, article, module, raw};
+use crate::view::rust::{Imports, Rust, article, module, raw, uses_prelude};
 
 use super::Domain;
 
@@ -27,31 +27,17 @@ pub fn refusal_file(domain: &Domain, aggregate: &Aggregate) -> RefusalFile {
     let imports = Imports::below(&module(&aggregate.name));
     let rust = Rust { homes: &domain.homes, imports: &imports };
     let own = own_refusals(domain, aggregate);
-    let prelude = own.iter().any(|refusal| !refusal.fields.is_empty());
-    let refusals: Vec<String> = own.into_iter().map(|r| variant(&rust, r)).collect();
+    let refusals: Vec<String> = own.iter().map(|r| variant(&rust, r)).collect();
+    let fields: String =
+        own.iter().flat_map(|r| &r.fields).map(|f| format!("{} ", rust.ty(&f.ty))).collect();
     RefusalFile {
         header: domain.header.clone(),
         article: article(&aggregate.name),
         name: format!("{}Refusal", aggregate.name),
-        external: imports.external(prelude && needs_prelude(&refusals)),
+        external: imports.external(uses_prelude(&fields)),
         internal: imports.internal(),
         refusals,
     }
-}
-
-/// Whether a type of the prelude stands among the fields.
-fn needs_prelude(variants: &[String]) -> bool {
-    const NAMES: [&str; 8] = [
-        "Decimal",
-        "Date",
-        "Timestamp",
-        "SignedDuration",
-        "Uuid",
-        "BTreeMap",
-        "BTreeSet",
-        "time::",
-    ];
-    variants.iter().any(|v| NAMES.iter().any(|name| v.contains(name)))
 }
 
 /// The refusals of an aggregate that are not built in, by name.

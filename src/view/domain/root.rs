@@ -8,7 +8,7 @@ use crate::lang::types::{FieldDef, Scale, Type, TypeDefKind, TypeTable};
 use crate::layout::{self, Node, Stmt};
 use crate::model::{Function, Projection};
 use crate::view::rust::{
-    Imports, Place, Rust, at_name, body, checks, lines, module, raw, sentence,
+    Imports, Place, Rust, at_name, body, checks, lines, module, raw, sentence, uses_prelude,
 };
 
 use super::Domain;
@@ -224,13 +224,13 @@ pub fn functions_file(domain: &Domain) -> Option<(FunctionsFile, Vec<FunctionSee
     if functions.is_empty() {
         return None;
     }
-    let items = functions.iter().map(|f| function(domain, &rust, f)).collect();
+    let items: Vec<String> = functions.iter().map(|f| function(domain, &rust, f)).collect();
     let seeds = functions.iter().map(|f| seed(domain, f)).collect();
     let file = FunctionsFile {
         header: domain.header.clone(),
         context: domain.context.name.replace('_', " "),
+        external: imports.external(uses_prelude(&items.concat())),
         items,
-        external: imports.external(true),
         internal: imports.internal(),
     };
     Some((file, seeds))
@@ -263,12 +263,14 @@ fn seed(domain: &Domain, function: &Function) -> FunctionSeed {
         .collect();
     let stub = Function { args: unused, ..function.clone() };
     let value = placeholder(domain, &rust, &function.returns);
+    let signature = signature(domain, &rust, &stub, "pub fn");
+    let prelude = uses_prelude(&format!("{signature} {value}"));
     FunctionSeed {
         name: module(&function.name),
         doc: doc_of(&function.name, function.notes.doc.as_deref()),
-        signature: signature(domain, &rust, &stub, "pub fn"),
+        signature,
         value,
-        external: imports.external(true),
+        external: imports.external(prelude),
         internal: imports.internal(),
     }
 }

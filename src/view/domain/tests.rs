@@ -11,7 +11,7 @@ use crate::layout::{self, Field, Node, Stmt};
 use crate::model::{
     Aggregate, Command, CommandKind, Expected, IfMissing, Outcome, Scenario, Told, Trigger,
 };
-use crate::view::rust::{Imports, Rust, article, module, raw};
+use crate::view::rust::{Imports, Rust, article, module, raw, uses_prelude};
 
 use super::Domain;
 use super::command::{command_fields, id_in_command};
@@ -37,7 +37,7 @@ pub fn tests_file(domain: &Domain, aggregate: &Aggregate) -> TestsFile {
     let imports = Imports::below(&module(&aggregate.name));
     let rust = Rust { homes: &domain.homes, imports: &imports };
     let site = Site::new(domain, &rust, Place::Method);
-    let constants = Constants { site: &site, names: &domain.names, types: &domain.model.types };
+    let constants = Constants { site: &site, names: domain.names(), types: &domain.model.types };
     let tests = Tests { domain, aggregate, rust: &rust, constants };
     let mut items = tests.scenarios();
     items.extend(tests.bounds());
@@ -58,7 +58,7 @@ pub fn tests_file(domain: &Domain, aggregate: &Aggregate) -> TestsFile {
         article: super::aggregate::article_title(&article(&aggregate.name)),
         examples,
         tests: items,
-        external: imports.external(true),
+        external: imports.external(uses_prelude(&text)),
         internal: imports.internal(),
     }
 }
@@ -236,7 +236,7 @@ impl Tests<'_, '_> {
     }
 
     fn surroundings(&self, scenario: &Scenario, mut node: Node) -> Node {
-        let actor = self.domain.names.iter().find(|(id, _)| *id == scenario.actor);
+        let actor = self.domain.names().iter().find(|(id, _)| *id == scenario.actor);
         match actor {
             Some((_, name)) if name == "actor" => {}
             Some((_, name)) => {

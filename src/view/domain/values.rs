@@ -9,7 +9,7 @@ use crate::lang::types::{Bounds, FieldDef, MemberDef, Type, TypeDef, TypeDefKind
 use crate::layout::{self, Arm, Node, Stmt};
 use crate::view::rust::{
     FieldView, Imports, Place, Rust, article, at_name, body, checks, checks_bound, is_copy,
-    newtype_bounds, raw, sentence, title,
+    newtype_bounds, raw, sentence, title, uses_prelude,
 };
 
 use super::Domain;
@@ -43,8 +43,8 @@ pub fn values_file(domain: &Domain) -> Option<ValuesFile> {
     Some(ValuesFile {
         header: domain.header.clone(),
         context: domain.context.name.replace('_', " "),
+        external: imports.external(uses_prelude(&items.concat())),
         items,
-        external: imports.external(true),
         internal: imports.internal(),
     })
 }

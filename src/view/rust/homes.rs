@@ -1,11 +1,11 @@
 //! Where each named type lives in the generated code, as one context sees it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::lang::types::{EnumOrigin, TypeDefKind, TypeId};
 use crate::model::{Context, Model};
 
-use super::public::public_types;
 use super::spelling::module;
 
 /// The place of a type.
@@ -28,13 +28,13 @@ pub struct Homes<'m> {
     model: &'m Model,
     context: &'m Context,
     own: BTreeMap<TypeId, Home>,
-    public: BTreeSet<TypeId>,
+    public: Rc<BTreeSet<TypeId>>,
 }
 
 impl<'m> Homes<'m> {
-    /// The homes as `context` sees them.
+    /// The homes as `context` sees them; `public` are the types of the published language.
     #[must_use]
-    pub fn new(model: &'m Model, context: &'m Context) -> Self {
+    pub fn new(model: &'m Model, context: &'m Context, public: &Rc<BTreeSet<TypeId>>) -> Self {
         let mut own = BTreeMap::new();
         for (name, aggregate) in &context.aggregates {
             let home = |name: &str| Home::Domain(module(&aggregate.name), name.to_owned());
@@ -54,7 +54,7 @@ impl<'m> Homes<'m> {
             let home = Home::Domain("replicas".to_owned(), format!("{}Row", replica.name));
             own.insert(replica.row, home);
         }
-        Self { model, context, own, public: public_types(model) }
+        Self { model, context, own, public: Rc::clone(public) }
     }
 
     /// The model.

@@ -127,3 +127,29 @@ impl Imports {
 fn is_internal(path: &str) -> bool {
     matches!(path.split("::").next(), Some("self" | "super" | "crate"))
 }
+
+/// Whether a text uses a name that the kit's prelude brings.
+#[must_use]
+pub fn uses_prelude(text: &str) -> bool {
+    const NAMES: &str = "BTreeMap BTreeSet Date SignedDuration Timestamp Decimal Deserialize \
+        Serialize Uuid Aggregate Command Create Decide IfMissing Unique Upsert Check Violations \
+        Actor Context Decision Events Ignore Instead ensure ensure_else Event Recorded Fault \
+        Folded known Id Document Json Entities Newtype Patch Message Policy Cond Filter Order \
+        Page Query Column Kind Row Table Fold View";
+    const MODULES: [&str; 4] = ["list::", "num::", "text::", "time::"];
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let word = |name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            let behind = text.get(at + name.len()..).and_then(|t| t.chars().next());
+            !before.is_some_and(|c| is_word(c) || c == ':') && !behind.is_some_and(is_word)
+        })
+    };
+    let module = |name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            !before.is_some_and(|c| is_word(c) || c == ':')
+        })
+    };
+    NAMES.split_whitespace().any(word) || MODULES.into_iter().any(module)
+}

@@ -55,8 +55,8 @@ pub fn streams_of<'m>(domain: &Domain<'m>, events: &[EventRef]) -> Vec<Stream<'m
         .filter_map(|(own, context, aggregate)| {
             let context = domain.model.contexts.get(&context)?;
             let aggregate = context.aggregates.get(&aggregate)?;
-            let owner = Domain::new(domain.model, context, "");
-            let events = owner.events(aggregate).into_iter().filter(|e| own || e.public).collect();
+            let events = domain.facts.events(context, aggregate);
+            let events = events.into_iter().filter(|e| own || e.public).collect();
             Some(Stream { context, aggregate, foreign: !own, events })
         })
         .collect()
