@@ -7,4 +7,5 @@ mod dropped;
 mod killed;
 mod proxy;
 mod race;
+mod reply_lost;
 mod twice;
