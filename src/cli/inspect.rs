@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use super::project;
 use super::run::{Run, SCHEMA_VERSION};
 use super::spine::{self, Domain};
+use super::sync::state_failure;
 use crate::merge::load;
 use crate::plan::{Content, Plan};
 use crate::tree::{STATE, read_under};
@@ -21,19 +22,19 @@ pub(super) fn inspect(run: &Run, args: &Inspect) -> Result<Exit, Failure> {
         return Ok(if spine::has_errors(&checked.found) { Exit::No } else { Exit::Done });
     }
     let sources = checked.sources.clone();
-    let model = match checked.model(run)? {
+    let mut model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
     };
+    let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
+    let applied = spine::pinned(&mut model, &state)?;
     if args.stage == Stage::Model {
         let value = crate::export::system(&model);
         let text = format!("{value:#}\n");
         answer(run, "model", value, &text);
         return Ok(Exit::Done);
     }
-    let state = load(&read_under(&root, STATE)?);
-    let mut pins = state.ok().and_then(|s| s.project).unwrap_or_default();
-    let plan = spine::plan(&model, &sources, &mut pins)?;
+    let plan = spine::plan(&model, &sources, &applied)?;
     match args.stage {
         Stage::Plan => answer(run, "plan", plan_json(&plan), &plan_text(&plan)),
         _ => {

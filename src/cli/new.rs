@@ -11,7 +11,7 @@ use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
 use crate::diagnostics::nearest;
-use crate::merge::{Decision, Project, State, initial_files, merge};
+use crate::merge::{Applied, Decision, State, initial_files, merge};
 use crate::plan::{Mode, RelPath, example, example_names};
 use crate::tree::{CreateError, RealDisk, Snapshot, create};
 
@@ -23,12 +23,12 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
     domain.folder = name;
     let checked = spine::check(&domain);
     let sources = checked.sources.clone();
-    let model = match checked.model(run)? {
+    let mut model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
     };
-    let mut pins = Project::new();
-    let plan = spine::plan(&model, &sources, &mut pins)?;
+    let applied = spine::pinned(&mut model, &State::default())?;
+    let plan = spine::plan(&model, &sources, &applied)?;
     let rendered = spine::rendered(&plan)?;
     drop(plan);
     let decision = merge(&rendered, &State::default(), &Snapshot::new());
@@ -40,7 +40,7 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
         run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
         return Ok(Exit::Done);
     }
-    let files = write(&domain, decision, &pins, &args.name)?;
+    let files = write(&domain, decision, &applied, &args.name)?;
     run.ui.result(&shown);
     if let Some(flag) = asked {
         run.ui
@@ -55,10 +55,10 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
 fn write(
     domain: &Domain,
     decision: Decision,
-    pins: &Project,
+    applied: &Applied,
     target: &Utf8Path,
 ) -> Result<usize, Failure> {
-    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(decision, pins)
+    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(decision, applied)
         .into_iter()
         .map(|(path, (text, mode))| (path, text.into_bytes(), mode))
         .collect();
@@ -85,13 +85,13 @@ pub(super) fn of_example(run: &Run, name: &str, target: &Utf8Path) -> Result<Str
     };
     let checked = spine::check(&domain);
     let sources = checked.sources.clone();
-    let Ok(model) = checked.model(run)? else {
+    let Ok(mut model) = checked.model(run)? else {
         return Err(Failure::new(Exit::Bug, format!("the example {name} is not in order")));
     };
-    let mut pins = Project::new();
-    let rendered = spine::rendered(&spine::plan(&model, &sources, &mut pins)?)?;
+    let applied = spine::pinned(&mut model, &State::default())?;
+    let rendered = spine::rendered(&spine::plan(&model, &sources, &applied)?)?;
     let decision = merge(&rendered, &State::default(), &Snapshot::new());
-    write(&domain, decision, &pins, target)?;
+    write(&domain, decision, &applied, target)?;
     Ok(model.system)
 }
 

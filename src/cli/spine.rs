@@ -1,5 +1,7 @@
 //! The walk that all commands share: domain files → findings and model → plan → rendered files.
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Check;
@@ -8,13 +10,15 @@ use super::prompt::standard_input;
 use super::run::Run;
 use super::{project, reports};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::merge::Project;
+use crate::export::{self, Pins};
+use crate::merge::{Applied, State};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::render::{RenderedTree, render};
 use crate::source::Sources;
 use crate::syntax::tree::Tree;
 use crate::syntax::{load, read_dir, read_path};
+use crate::tree::STATE;
 
 /// Domain files with their paths relative to the project, and the name of its folder.
 pub(super) struct Domain {
@@ -103,15 +107,32 @@ fn without_sagas(model: &Model) -> Result<(), Failure> {
     }
 }
 
-/// Every file that the model asks for.
-pub(super) fn plan(
-    model: &Model,
-    sources: &Sources,
-    project: &mut Project,
-) -> Result<Plan, Failure> {
-    without_sagas(model)?;
+/// What the last run pinned wins over what names would give today. Gives what this run leaves
+/// behind in turn.
+pub(super) fn pinned(model: &mut Model, state: &State) -> Result<Applied, Failure> {
+    let mut pins = BTreeMap::new();
+    for (context, text) in &state.models {
+        let read = Pins::read(text).map_err(|e| {
+            let newer = e.to_string().contains("newer");
+            let exit = if newer { Exit::Refused } else { Exit::No };
+            Failure::new(exit, format!("{STATE}/model/{context}.json: {e:#}"))
+                .hint("take the file back from version control; nothing was changed")
+        })?;
+        pins.insert(context.clone(), read);
+    }
+    export::pin(model, &pins);
+    let mut project = state.project.clone().unwrap_or_default();
     project.pin_ports(model.contexts.keys().map(String::as_str));
-    crate::plan::system(model, sources, &project.ports).map_err(|e| Failure::bug(&e))
+    project.generator = env!("CARGO_PKG_VERSION").to_owned();
+    let models = model.contexts.iter();
+    let models = models.map(|(name, of)| (name.clone(), export::context_text(model, of))).collect();
+    Ok(Applied { project, models })
+}
+
+/// Every file that the model asks for.
+pub(super) fn plan(model: &Model, sources: &Sources, applied: &Applied) -> Result<Plan, Failure> {
+    without_sagas(model)?;
+    crate::plan::system(model, sources, &applied.project.ports).map_err(|e| Failure::bug(&e))
 }
 
 /// The files in their final form.

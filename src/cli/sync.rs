@@ -9,7 +9,7 @@ use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
 use super::{listing, project};
-use crate::merge::{Decision, Project, State, StateError, load, merge, state_steps};
+use crate::merge::{Applied, Decision, State, StateError, load, merge, state_steps};
 use crate::plan::RelPath;
 use crate::render::RenderedTree;
 use crate::tree::{
@@ -22,17 +22,16 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
     let reads_only = args.check || args.dry_run || args.diff;
     let checked = spine::check(&Domain::of_project(&root)?);
     let sources = checked.sources.clone();
-    let model = match checked.model(run)? {
+    let mut model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
     };
     let _guard = if reads_only { None } else { Some(take(run, &root)?) };
     let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
-    let mut pins = state.project.clone().unwrap_or_default();
-    let plan = spine::plan(&model, &sources, &mut pins)?;
-    pins.generator = env!("CARGO_PKG_VERSION").to_owned();
+    let applied = spine::pinned(&mut model, &state)?;
+    let plan = spine::plan(&model, &sources, &applied)?;
     let decision = decide(&root, &spine::rendered(&plan)?, &state)?;
-    let steps = steps_of(&state, &pins, &decision);
+    let steps = steps_of(&state, &applied, &decision);
     if reads_only {
         return Ok(show_only(run, args, &decision, &steps));
     }
@@ -62,9 +61,9 @@ fn decide(root: &Utf8Path, wanted: &RenderedTree, state: &State) -> Result<Decis
     Ok(merge(wanted, state, &disk))
 }
 
-fn steps_of(state: &State, pins: &Project, decision: &Decision) -> Vec<Step> {
+fn steps_of(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
     let mut steps: Vec<Step> = decision.changes.iter().map(crate::merge::Change::step).collect();
-    steps.extend(state_steps(state, pins, decision));
+    steps.extend(state_steps(state, applied, decision));
     steps
 }
 
@@ -176,7 +175,7 @@ fn path_of_staged() -> RelPath {
     RelPath::try_new(format!("{STATE}/txn/new")).expect("it is a plain path")
 }
 
-fn state_failure(error: StateError) -> Failure {
+pub(super) fn state_failure(error: StateError) -> Failure {
     let exit = match error {
         StateError::Broken(_) => Exit::No,
         StateError::Newer(_) => Exit::Refused,

@@ -17,4 +17,4 @@ pub use decision::{Action, Blocked, Change, Decision, Note};
 pub use keyed::{Clash, merge_keys};
 pub use lock::{Lock, Record};
 pub use project::Project;
-pub use state::{State, StateError, initial_files, load, state_steps};
+pub use state::{Applied, State, StateError, initial_files, load, state_steps};

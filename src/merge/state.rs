@@ -21,7 +21,18 @@ pub struct State {
     pub locks: BTreeMap<String, Lock>,
     /// Texts of shared files as they were written, by digest.
     pub bases: BTreeMap<String, String>,
+    /// The exported models that were applied last, by context: they pin the names on the wire.
+    pub models: BTreeMap<String, String>,
     files: BTreeMap<RelPath, Vec<u8>>,
+}
+
+/// What a run leaves for the next one besides its locks.
+#[derive(Debug, Clone, Default)]
+pub struct Applied {
+    /// Format, generator and ports.
+    pub project: Project,
+    /// The exported models, by context.
+    pub models: BTreeMap<String, String>,
 }
 
 /// A state file cannot be used.
@@ -81,6 +92,8 @@ pub fn load(found: &Snapshot) -> Result<State, StateError> {
         } else if let Some(unit) = name.strip_prefix("lock/").and_then(|n| n.strip_suffix(".lock"))
         {
             state.locks.insert(unit.to_owned(), parse(&text).map_err(|e| broken(&e))?);
+        } else if let Some(of) = name.strip_prefix("model/").and_then(|n| n.strip_suffix(".json")) {
+            state.models.insert(of.to_owned(), text);
         } else if name.starts_with("base/") {
             let digest = path.file_name().to_owned();
             if Digest::of(text.as_bytes()).as_str() == digest {
@@ -112,8 +125,8 @@ fn check_once(state: &State) -> Result<(), StateError> {
 
 /// The steps that bring `.minos` in line with a decision; only files that change. Locks come last.
 #[must_use]
-pub fn state_steps(state: &State, project: &Project, decision: &Decision) -> Vec<Step> {
-    let wanted = state_files(project, &decision.locks, &decision.bases);
+pub fn state_steps(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
+    let wanted = state_files(applied, &decision.locks, &decision.bases);
     let mut steps = Vec::new();
     for (path, text) in &wanted {
         let before = state.files.get(path);
@@ -127,11 +140,15 @@ pub fn state_steps(state: &State, project: &Project, decision: &Decision) -> Vec
             mode: Mode::Plain,
         });
     }
-    for unit in state.locks.keys().filter(|unit| !decision.locks.contains_key(*unit)) {
-        if let Some((path, bytes)) = lock_path(unit).and_then(|p| state.files.get_key_value(&p)) {
-            let before = Some(Digest::of(bytes));
-            steps.push(Step { path: path.clone(), before, after: None, mode: Mode::Plain });
-        }
+    let is_stale = |path: &RelPath| {
+        let folder = path.folders().next().unwrap_or("");
+        let of_unit =
+            [format!("{STATE}/lock"), format!("{STATE}/model")].contains(&folder.to_owned());
+        of_unit && !wanted.contains_key(path)
+    };
+    for (path, bytes) in state.files.iter().filter(|(path, _)| is_stale(path)) {
+        let before = Some(Digest::of(bytes));
+        steps.push(Step { path: path.clone(), before, after: None, mode: Mode::Plain });
     }
     steps.sort_by_key(|step| (step.path.as_str().contains("/lock/"), step.path.clone()));
     steps
@@ -140,9 +157,9 @@ pub fn state_steps(state: &State, project: &Project, decision: &Decision) -> Vec
 /// All files of a new project: those of a decision over an empty folder, and the state that goes
 /// with them.
 #[must_use]
-pub fn initial_files(decision: Decision, project: &Project) -> BTreeMap<RelPath, (String, Mode)> {
+pub fn initial_files(decision: Decision, applied: &Applied) -> BTreeMap<RelPath, (String, Mode)> {
     let mut files = BTreeMap::new();
-    for (path, text) in state_files(project, &decision.locks, &decision.bases) {
+    for (path, text) in state_files(applied, &decision.locks, &decision.bases) {
         files.insert(path, (text, Mode::Plain));
     }
     for change in decision.changes {
@@ -154,7 +171,7 @@ pub fn initial_files(decision: Decision, project: &Project) -> BTreeMap<RelPath,
 }
 
 fn state_files(
-    project: &Project,
+    applied: &Applied,
     locks: &BTreeMap<String, Lock>,
     bases: &BTreeMap<String, String>,
 ) -> BTreeMap<RelPath, String> {
@@ -165,7 +182,10 @@ fn state_files(
         }
     };
     add(".gitignore", IGNORE.to_owned());
-    add("project.toml", project.to_text());
+    add("project.toml", applied.project.to_text());
+    for (context, text) in &applied.models {
+        add(&format!("model/{context}.json"), text.clone());
+    }
     for (digest, text) in bases {
         add(&format!("base/{}/{digest}", digest.get(..2).unwrap_or("xx")), text.clone());
     }
@@ -173,8 +193,4 @@ fn state_files(
         add(&format!("lock/{unit}.lock"), to_text(lock));
     }
     files
-}
-
-fn lock_path(unit: &str) -> Option<RelPath> {
-    RelPath::try_new(format!("{STATE}/lock/{unit}.lock")).ok()
 }

@@ -275,6 +275,24 @@ fn state_of_a_newer_minos_and_broken_state_are_refused() {
 }
 
 #[test]
+fn names_on_the_wire_stay_when_a_thing_is_renamed() {
+    let sandbox = project("minimal");
+    let model = sandbox.read("p/.minos/model/desk.json");
+    assert!(model.contains("tool_lent"), "{model}");
+    let domain = sandbox.read("p/minos.toml");
+    let renamed = domain.replace("ToolLent", "ToolHandedOut").replace(
+        "ToolHandedOut.to = \"lent\"",
+        "ToolHandedOut = { to = \"lent\", was = \"ToolLent\" }",
+    );
+    sandbox.put("p/minos.toml", &renamed);
+    sandbox.ends(0, "sync --project p");
+    let event = sandbox.read("p/services/desk/domain/src/tool/event.rs");
+    assert!(event.contains("ToolHandedOut = \"tool_lent\""), "{event}");
+    sandbox.put("p/.minos/model/desk.json", "{}");
+    sandbox.ends(1, "sync --project p");
+}
+
+#[test]
 fn a_busy_project_is_refused_at_once() {
     let sandbox = project("minimal");
     let root = camino::Utf8PathBuf::from_path_buf(sandbox.path().join("p")).unwrap();

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io;
 
 use camino::Utf8Path;
-use minos::merge::{Project, State, initial_files, merge};
+use minos::merge::{Applied, State, initial_files, merge};
 use minos::plan::{Class, Mode};
 use minos::render::RenderedTree;
 use minos::tree::{ApplyError, Disk, RealDisk, Recovered, Snapshot, apply, create, recover};
@@ -154,7 +154,7 @@ fn an_edit_between_the_kill_and_the_recovery_is_kept() {
 fn a_new_project_killed_at_any_operation_is_not_there() {
     let (v1, _) = versions();
     let decision = merge(&v1, &State::default(), &Snapshot::new());
-    let all = initial_files(decision, &Project::new());
+    let all = initial_files(decision, &Applied::default());
     let list = || all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     for operation in 0.. {
         let (_keep, root) = temp();

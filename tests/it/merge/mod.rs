@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use minos::merge::{
-    Action, Decision, Project, State, initial_files, load, merge, merge_keys, state_steps,
+    Action, Applied, Decision, Project, State, initial_files, load, merge, merge_keys, state_steps,
 };
 use minos::plan::{Class, Mode, RelPath};
 use minos::render::{RenderedFile, RenderedTree};
@@ -49,7 +49,7 @@ fn temp() -> (tempfile::TempDir, Utf8PathBuf) {
 
 fn make(root: &Utf8Path, wanted: &RenderedTree) {
     let decision = merge(wanted, &State::default(), &Snapshot::new());
-    let files = initial_files(decision, &Project::new());
+    let files = initial_files(decision, &Applied::default());
     let files = files.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     create(&RealDisk, root, files).unwrap();
 }
@@ -68,8 +68,9 @@ fn decide(root: &Utf8Path, wanted: &RenderedTree) -> (State, Decision) {
 
 fn steps_of(state: &State, decision: &Decision) -> Vec<Step> {
     let project = state.project.clone().unwrap_or_default();
+    let applied = Applied { project, models: state.models.clone() };
     let mut steps: Vec<Step> = decision.changes.iter().map(|change| change.step()).collect();
-    steps.extend(state_steps(state, &project, decision));
+    steps.extend(state_steps(state, &applied, decision));
     steps
 }
 
