@@ -208,6 +208,23 @@ pub async fn one_winner_per_version(desk: &Process) {
     assert!(versions.len() > 32, "{}", versions.len());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn takers_of_one_running_number_all_get_one() {
+    let desk = Process::desk().await;
+    let posts = (0..48).map(|place| {
+        let router = desk.router.clone();
+        tokio::spawn(async move {
+            let body = json!({ "name": format!("tool {place}") }).to_string();
+            crate::web::call(&router, "POST /tools", &[], &body).await.status.as_u16()
+        })
+    });
+    for post in posts.collect::<Vec<_>>() {
+        assert_eq!(post.await.unwrap(), 201);
+    }
+    let (id, _) = desk.add_tool("the last").await;
+    assert_eq!(desk.get(&format!("/tools/{id}")).await.json()["number"], 49);
+}
+
 #[tokio::test]
 async fn a_caller_who_goes_away_interrupts_nothing() {
     let desk = Process::desk().await;

@@ -46,6 +46,11 @@ impl Needs {
         Ok(())
     }
 
+    /// The first running number that was asked for.
+    pub(super) fn number(&self) -> Option<&NumberKey> {
+        self.number_keys.first()
+    }
+
     /// Nothing was asked for yet.
     pub(super) fn is_empty(&self) -> bool {
         self.row_keys.is_empty() && self.number_keys.is_empty()

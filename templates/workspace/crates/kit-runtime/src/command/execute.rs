@@ -3,6 +3,7 @@
 use kit::decision::Outcome as Decision;
 use kit::{Aggregate, BuiltIn, Command, Context, Decided, Halt, Refusal};
 use serde_json::{Map, Value};
+use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
 use super::context::Needs;
@@ -154,7 +155,7 @@ pub async fn execute<A: Aggregate, C: Command>(
 ) -> Result<Ended, Failure> {
     let stream = stream_of::<A>(&request.id);
     let mut needs = Needs::default();
-    let mut queue = None;
+    let (mut queue, mut number_queue) = (None, None);
     for tries in 0..TRIES {
         if tries > 0 {
             pause(tries - 1).await;
@@ -164,11 +165,12 @@ pub async fn execute<A: Aggregate, C: Command>(
         }
         let mut standing = Standing::start();
         let unread = tries > 0 || !request.fresh;
-        let unit =
-            match decided(service, request, &stream, &mut needs, &mut standing, unread).await? {
-                Ok(decided) => plan(service, request, &stream, standing, decided, frame)?,
-                Err(unmet) => Plan::refused(unmet, frame),
-            };
+        let surroundings = (&mut needs, &mut number_queue);
+        let decision = decided(service, request, &stream, surroundings, &mut standing, unread);
+        let unit = match decision.await? {
+            Ok(decided) => plan(service, request, &stream, standing, decided, frame)?,
+            Err(unmet) => Plan::refused(unmet, frame),
+        };
         if let Some(ended) = settle(service, unit, frame).await? {
             return Ok(ended);
         }
@@ -178,11 +180,11 @@ pub async fn execute<A: Aggregate, C: Command>(
 }
 
 /// Load and decide, as often as the decision asks for more.
-async fn decided<A: Aggregate, C: Command>(
-    service: &Service,
+async fn decided<'s, A: Aggregate, C: Command>(
+    service: &'s Service,
     request: &Request<A, C>,
     stream: &StreamKey,
-    needs: &mut Needs,
+    (needs, queue): (&mut Needs, &mut Option<MutexGuard<'s, ()>>),
     standing: &mut Standing<A>,
     unread: bool,
 ) -> Result<Result<Decided<A>, Unmet>, Failure> {
@@ -191,6 +193,9 @@ async fn decided<A: Aggregate, C: Command>(
     let mut cx = Context::new(service.clock().now(), actor, A::ZONE, seed);
     let mut unread = unread || !needs.is_empty();
     for _ in 0..MOST_NEEDS {
+        if let (None, Some(number)) = (&queue, needs.number()) {
+            *queue = service.stripes().enter_number(number).await;
+        }
         if unread {
             load_more(service, request, stream, needs, standing, &mut cx).await?;
         }

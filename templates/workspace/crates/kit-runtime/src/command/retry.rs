@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
-use crate::store::StreamKey;
+use crate::store::{NumberKey, StreamKey};
 
 /// How often a decision is made before the command gives up.
 pub(super) const TRIES: u32 = 5;
@@ -13,25 +13,40 @@ pub(super) const TRIES: u32 = 5;
 /// The longest pause before a try, in milliseconds, by the number of tries before it.
 const CEILINGS: [u64; 5] = [2, 5, 12, 25, 50];
 
-/// Queues by stream: only those who lost a race stand in them, so that they do not race each
-/// other again.
+/// Queues of this process. In the one of a stream stand only those who lost a race, so that they
+/// do not race each other again.
 #[derive(Debug)]
-pub struct Stripes(Vec<Mutex<()>>);
+pub struct Stripes {
+    streams: Vec<Mutex<()>>,
+    numbers: Vec<Mutex<()>>,
+}
 
 impl Default for Stripes {
     fn default() -> Self {
-        Self((0..256).map(|_| Mutex::new(())).collect())
+        let queues = |count| (0..count).map(|_| Mutex::new(())).collect();
+        Self { streams: queues(256), numbers: queues(64) }
     }
 }
 
 impl Stripes {
     /// Wait in the queue of `stream`.
     pub async fn enter(&self, stream: &StreamKey) -> Option<MutexGuard<'_, ()>> {
-        let count = u16::try_from(self.0.len()).unwrap_or(1);
-        match self.0.get(usize::from(stream.shard(count))) {
-            Some(queue) => Some(queue.lock().await),
-            None => None,
-        }
+        wait_in(&self.streams, stream).await
+    }
+
+    /// Wait in the queue of a running number. Whoever takes one stands in it from before the last
+    /// number is read until the new one is stored, since no two can win anyway.
+    pub async fn enter_number(&self, number: &NumberKey) -> Option<MutexGuard<'_, ()>> {
+        let key = StreamKey::new(number.name.clone(), number.part.clone());
+        wait_in(&self.numbers, &key).await
+    }
+}
+
+async fn wait_in<'a>(queues: &'a [Mutex<()>], key: &StreamKey) -> Option<MutexGuard<'a, ()>> {
+    let count = u16::try_from(queues.len()).unwrap_or(1);
+    match queues.get(usize::from(key.shard(count))) {
+        Some(queue) => Some(queue.lock().await),
+        None => None,
     }
 }
 
