@@ -76,8 +76,24 @@ fn tests(files: &mut CrateFiles, domain: &Domain) -> Result<(), PlanError> {
         "service/tests/it/architecture.rs.tera",
         architecture,
     )?;
-    let words = domain.context.name.replace('_', " ");
-    let main = json!({ "header": header, "context": words, "routes": false, "scenarios": false });
+    let routes = service::routes_tests(domain);
+    let scenarios = service::scenario_tests(domain);
+    if let Some(view) = &routes {
+        files.owned("tests/it/routes.rs", "service/tests/it/routes.rs.tera", to_view(view))?;
+    }
+    if let Some(view) = &scenarios {
+        files.owned(
+            "tests/it/scenarios.rs",
+            "service/tests/it/scenarios.rs.tera",
+            to_view(view),
+        )?;
+    }
+    let main = json!({
+        "header": header,
+        "context": domain.context.name.replace('_', " "),
+        "routes": routes.is_some(),
+        "scenarios": scenarios.is_some(),
+    });
     files.owned("tests/it/main.rs", "service/tests/it/main.rs.tera", main)
 }
 

@@ -11,6 +11,7 @@ mod routes;
 mod site;
 mod sql;
 mod stream;
+mod tests;
 mod wiring;
 
 pub use crate_files::{lib_file, manifest};
@@ -20,4 +21,5 @@ pub use publish::publish_file;
 pub use query::query_file;
 pub use routes::routes_file;
 pub use stream::{Stream, streams_of};
+pub use tests::{routes_tests, scenario_tests};
 pub use wiring::{neighbours, wiring_file};

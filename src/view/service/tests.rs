@@ -1,0 +1,402 @@
+//! Tests of a service: each route answers, and scenarios of policies come true.
+
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase as _;
+use serde::Serialize;
+
+use crate::lang::ir::{Ir, IrKind, Root};
+use crate::lang::types::{FieldDef, Type, TypeDefKind};
+use crate::layout::{self, Node, Stmt};
+use crate::model::{
+    Aggregate, Command, CommandKind, Decide, Idempotency, IfMissing, Query, Scenario, Told, Trigger,
+};
+use crate::view::domain::{Constants, Domain, Site, SitePlace, id_in_command, uses};
+use crate::view::rust::{Imports, Rust, module, raw, uses_prelude};
+
+use super::site::domain_crate;
+use super::stream::streams_of;
+
+/// A file of tests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TestFile {
+    header: String,
+    external: String,
+    tests: Vec<String>,
+}
+
+/// `routes.rs`; `None` when nothing can be asked without knowing more.
+#[must_use]
+pub fn routes_tests(domain: &Domain) -> Option<TestFile> {
+    if domain.context.idempotency == Idempotency::Required {
+        return None;
+    }
+    let imports = Imports::outside(&domain_crate(&domain.context.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let site = Site::new(domain, &rust, SitePlace::Method);
+    let constants = Constants { site: &site, names: domain.names(), types: &domain.model.types };
+    let routes = Routes { domain, constants };
+    let mut tests: Vec<String> = Vec::new();
+    for aggregate in domain.context.aggregates.values() {
+        tests.extend(routes.nothing(aggregate));
+        for command in commands(domain, aggregate) {
+            tests.extend(routes.made(aggregate, command));
+        }
+    }
+    tests.extend(routes.queries());
+    if tests.is_empty() {
+        return None;
+    }
+    let text = tests.concat();
+    let mut lines = vec!["use kit_runtime::testing::Probe;"];
+    if uses(&text, "uuid") {
+        lines.insert(0, "use kit::testing::uuid;");
+    }
+    if text.contains("json!(") {
+        lines.push("use serde_json::json;");
+    }
+    let header = domain.header.clone();
+    Some(TestFile { header, external: lines.join("\n"), tests })
+}
+
+fn commands<'m>(domain: &Domain<'m>, aggregate: &Aggregate) -> Vec<&'m Command> {
+    aggregate.commands.iter().filter_map(|name| domain.context.commands.get(name)).collect()
+}
+
+struct Routes<'a, 'm> {
+    domain: &'a Domain<'m>,
+    constants: Constants<'a>,
+}
+
+impl Routes<'_, '_> {
+    /// The id of an example stream as part of a path; a call of `uuid` or a text.
+    fn id(&self, aggregate: &Aggregate) -> Option<String> {
+        let id = self.domain.context.examples.ids.get(&aggregate.name)?;
+        in_path(&self.constants.json(id)?)
+    }
+
+    /// A body, as a statement before it where it is long, and the argument.
+    fn body(&self, fields: &[(String, Ir)]) -> (Option<Stmt>, Node) {
+        let text = format!("json!({})", self.constants.object(fields));
+        if text.len() > 60 {
+            let lines = self.constants.lines("body", fields);
+            return (Some(Stmt::Lines(lines)), Node::atom("body"));
+        }
+        (None, Node::atom(text))
+    }
+
+    fn start(&self, name: &str) -> Stmt {
+        let service = format!("{}::service", module(&self.domain.context.name));
+        let args = vec![Node::call(service, vec![]), Node::atom("FOLDER"), Node::text(name)];
+        let start = Node::Await(Box::new(Node::call("Probe::start", args)));
+        Stmt::Bind("let probe".to_owned(), start, None)
+    }
+
+    /// Commands to a stream that does not exist.
+    fn nothing(&self, aggregate: &Aggregate) -> Option<String> {
+        let id = self.id(aggregate)?;
+        let name = format!("no_{}", aggregate.name.to_snake_case());
+        let mut out = vec![self.start(&name)];
+        let place = format!("/{}/{{}}", aggregate.plural);
+        out.push(Stmt::Bind("let path".to_owned(), format_of(&place, &id), None));
+        let before = out.len();
+        if aggregate.read {
+            let got = get(Node::atom("path").borrowed());
+            out.push(ignored(refused(got, 404, "not_found")));
+        }
+        for command in commands(self.domain, aggregate) {
+            let missing = command.kind == CommandKind::On(IfMissing::Refuse);
+            let Some(fields) = self.domain.context.examples.commands.get(&command.name) else {
+                continue;
+            };
+            let Some((_, verb)) = command.route.path.rsplit_once('/').filter(|_| missing) else {
+                continue;
+            };
+            let (stmt, body) = self.body(fields);
+            out.extend(stmt);
+            let path =
+                Node::Macro("format".to_owned(), vec![Node::text(&format!("{{path}}/{verb}"))]);
+            out.push(ignored(refused(post(path.borrowed(), body), 404, "not_found")));
+        }
+        (out.len() > before).then(|| {
+            out.push(end());
+            test(
+                &format!("what_does_not_exist_is_not_found_{}", aggregate.plural.to_snake_case()),
+                &out,
+            )
+        })
+    }
+
+    /// A creating command that nothing can refuse.
+    fn made(&self, aggregate: &Aggregate, command: &Command) -> Option<String> {
+        let Decide::Rules(rules) = &command.decide else { return None };
+        let free = rules.require.is_empty() && rules.ensure.is_empty() && !rules.emit.is_empty();
+        let asks = rules.emit.iter().any(|m| m.fields.iter().any(|(_, ir)| ir.any(&mut is_actor)));
+        if command.kind != CommandKind::Creates || !free || asks || !command.lookups.is_empty() {
+            return None;
+        }
+        let mut fields = self.domain.context.examples.commands.get(&command.name)?.clone();
+        if id_in_command(aggregate, command) {
+            let id = self.domain.context.examples.ids.get(&aggregate.name)?.clone();
+            fields.insert(0, (aggregate.id.name.clone(), id));
+        }
+        let name = command.name.to_snake_case();
+        let mut out = vec![self.start(&name)];
+        let (stmt, body) = self.body(&fields);
+        out.extend(stmt);
+        let posted = post(Node::text(&command.route.path), body);
+        let made = posted.method("is", vec![Node::atom("201")]);
+        out.push(if aggregate.read {
+            Stmt::Bind("let made".to_owned(), made, None)
+        } else {
+            ignored(made)
+        });
+        if aggregate.read {
+            let id = format!("made.text({:?})", aggregate.id.name);
+            let path = format_of(&format!("/{}/{{}}", aggregate.plural), &id);
+            out.push(ignored(get(path.borrowed()).method("is", vec![Node::atom("200")])));
+        }
+        out.push(end());
+        let of = aggregate.name.to_snake_case();
+        Some(test(&format!("{name}_makes_one_{of}"), &out))
+    }
+
+    fn queries(&self) -> Option<String> {
+        let mut out = vec![self.start("queries")];
+        for query in self.domain.context.queries.values() {
+            out.extend(self.query(query).unwrap_or_default());
+        }
+        (out.len() > 1).then(|| {
+            out.push(end());
+            test("queries_answer", &out)
+        })
+    }
+
+    fn query(&self, query: &Query) -> Option<Vec<Stmt>> {
+        let params = self.domain.model.types.fields(query.params);
+        if params.iter().any(|p| needed(p)) {
+            return None;
+        }
+        if !query.one {
+            let name = format!("{}_rows", query.name.to_snake_case());
+            let got = get(Node::text(&query.route.path)).method("is", vec![Node::atom("200")]);
+            let empty = Node::atom("json!({ \"items\": [], \"next\": null })");
+            let body = Node::atom(name.clone()).field("body");
+            let same = Node::Macro("assert_eq".to_owned(), vec![body, empty]);
+            return Some(vec![Stmt::Bind(format!("let {name}"), got, None), Stmt::Semi(same)]);
+        }
+        let row = self.domain.context.examples.rows.get(&query.view)?;
+        let mut template = query.route.path.clone();
+        let mut parts = Vec::new();
+        for (name, ir) in row {
+            let place = format!("{{{name}}}");
+            if template.contains(&place) {
+                template = template.replace(&place, "{}");
+                parts.push(in_path(&self.constants.json(ir)?)?);
+            }
+        }
+        let path = format_of(&template, &parts.join(", "));
+        Some(vec![ignored(refused(get(path.borrowed()), 404, "not_found"))])
+    }
+}
+
+fn is_actor(ir: &Ir) -> bool {
+    matches!(&ir.kind, IrKind::RootField { root: Root::Actor, .. } | IrKind::Root(Root::Actor))
+}
+
+/// Whether a query cannot be asked without this parameter.
+fn needed(param: &FieldDef) -> bool {
+    let empty = matches!(
+        param.ty,
+        Type::Option(_) | Type::Patch(_) | Type::List(_) | Type::Set(_) | Type::Map(..)
+    );
+    !empty && param.default.is_none()
+}
+
+/// A JSON constant as an argument of `format!`; what would need escaping in a path is left out.
+fn in_path(json: &str) -> Option<String> {
+    if json.starts_with("uuid(") {
+        return Some(json.to_owned());
+    }
+    let text = json.trim_matches('"');
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    (plain && !text.is_empty()).then(|| format!("{text:?}"))
+}
+
+/// `format!("…", args)`; texts are put in directly.
+fn format_of(template: &str, args: &str) -> Node {
+    let mut text = template.to_owned();
+    let mut kept = Vec::new();
+    for arg in args.split(", ") {
+        if let Some(inner) = arg.strip_prefix('"').and_then(|a| a.strip_suffix('"')) {
+            text = text.replacen("{}", inner, 1);
+        } else {
+            text = text.replacen("{}", "\u{1}", 1);
+            kept.push(Node::atom(arg.to_owned()));
+        }
+    }
+    let text = text.replace('\u{1}', "{}");
+    if kept.is_empty() {
+        return Node::text(&text).method("to_owned", vec![]);
+    }
+    let mut all = vec![Node::text(&text)];
+    all.extend(kept);
+    Node::Macro("format".to_owned(), all)
+}
+
+fn get(path: Node) -> Node {
+    Node::Await(Box::new(Node::atom("probe").method("get", vec![path])))
+}
+
+fn post(path: Node, body: Node) -> Node {
+    Node::Await(Box::new(Node::atom("probe").method("post", vec![path, body])))
+}
+
+fn refused(answer: Node, status: u16, code: &str) -> Node {
+    answer.method("refused", vec![Node::atom(status.to_string()), Node::text(code)])
+}
+
+fn ignored(node: Node) -> Stmt {
+    Stmt::Bind("let _".to_owned(), node, None)
+}
+
+fn end() -> Stmt {
+    let end = Node::atom("probe").method("end", vec![]);
+    Stmt::Semi(Node::Await(Box::new(end)))
+}
+
+fn test(name: &str, statements: &[Stmt]) -> String {
+    let body = layout::body(statements, 4);
+    format!("#[tokio::test]\nasync fn {name}() {{\n{body}\n}}")
+}
+
+/// `scenarios.rs`: scenarios of policies; `None` when there are none.
+#[must_use]
+pub fn scenario_tests(domain: &Domain) -> Option<TestFile> {
+    let imports = Imports::outside(&domain_crate(&domain.context.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let site = Site::new(domain, &rust, SitePlace::Method);
+    let constants = Constants { site: &site, names: domain.names(), types: &domain.model.types };
+    let scenarios = Scenarios { domain, rust: &rust, constants };
+    let mut taken = BTreeSet::new();
+    let tests: Vec<String> = domain
+        .context
+        .scenarios
+        .iter()
+        .filter_map(|scenario| scenarios.test(scenario, &mut taken))
+        .collect();
+    if tests.is_empty() {
+        return None;
+    }
+    let text = tests.concat();
+    for name in ["happened", "recorded", "uuid"] {
+        if uses(&text, name) {
+            imports.add("kit::testing", name);
+        }
+    }
+    if text.contains("json!(") {
+        imports.add("serde_json", "json");
+    }
+    let external = imports.external(uses_prelude(&text));
+    Some(TestFile { header: domain.header.clone(), external, tests })
+}
+
+struct Scenarios<'a, 'm> {
+    domain: &'a Domain<'m>,
+    rust: &'a Rust<'a, 'm>,
+    constants: Constants<'a>,
+}
+
+impl Scenarios<'_, '_> {
+    fn test(&self, scenario: &Scenario, taken: &mut BTreeSet<String>) -> Option<String> {
+        let Trigger::Event(told) = &scenario.when else { return None };
+        let expected = scenario.sends.as_ref()?;
+        let event = self.event(told)?;
+        let library = module(&self.domain.context.name);
+        let mut node = Node::call("happened", vec![Node::atom("event")]);
+        for row in &scenario.rows {
+            let name = format!("{}Row", row.source);
+            if self.domain.context.replicas.contains_key(&row.source) {
+                self.rust.imports.domain("replicas", &name);
+            } else {
+                self.rust.imports.add(&format!("{library}::views"), &name);
+            }
+            let literal = Node::Struct(name, self.constants.fields(&row.fields), None);
+            node = node.method("row", vec![literal.borrowed()]);
+        }
+        for policy in self.domain.context.policies.values() {
+            let on = policy.on.iter().any(|e| e.context == told.context && e.name == told.name);
+            if on {
+                self.rust.imports.add(&format!("{library}::policies"), &policy.name);
+                node = node.method(format!("policy::<{}>", policy.name), vec![]);
+            }
+        }
+        let sends = expected.iter().map(|sent| self.sent(sent)).collect::<Option<Vec<Node>>>()?;
+        node = node.method("sends", vec![Node::Array(sends)]);
+        let statements = [Stmt::Bind("let event".to_owned(), event, None), Stmt::Semi(node)];
+        let mut name = scenario.name.to_snake_case();
+        name.retain(|c| c.is_ascii_alphanumeric() || c == '_');
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            name.insert_str(0, "scenario_");
+        }
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
+        let body = layout::body(&statements, 4);
+        Some(format!(
+            "/// Scenario: {}.\n#[test]\nfn {}() {{\n{body}\n}}",
+            scenario.name,
+            raw(&name)
+        ))
+    }
+
+    /// `recorded::<E>(stream, status, Event { .. })`
+    fn event(&self, told: &Told) -> Option<Node> {
+        let reference =
+            crate::model::EventRef { context: told.context.clone(), name: told.name.clone() };
+        let event = self.domain.model.event(&reference)?;
+        let stream = streams_of(self.domain, &[reference]).into_iter().next()?;
+        let ty = stream.event_type(self.rust.imports);
+        let path = if stream.foreign {
+            format!("{}::{}", module(&told.context), told.name)
+        } else {
+            self.rust.imports.domain(&module(&stream.aggregate.name), &told.name);
+            told.name.clone()
+        };
+        let status = stream.aggregate.status.and_then(|id| {
+            match self.domain.model.types.get(id).map(|d| &d.kind) {
+                Some(TypeDefKind::Enum { members, .. }) => {
+                    members.get(event.to.unwrap_or(0) as usize).map(|m| m.name.clone())
+                }
+                _ => None,
+            }
+        });
+        let id = match self.constants.node(&told.stream) {
+            Node::Method(of, name, _) if name == "into" => *of,
+            node => node,
+        };
+        let data = Node::Struct(path, self.constants.fields(&told.fields), None);
+        let args = vec![id, Node::text(&status.unwrap_or_default()), data];
+        Some(Node::call(format!("recorded::<{ty}>"), args))
+    }
+
+    /// Address, id and the mentioned fields of a command.
+    fn sent(&self, sent: &crate::model::Expected) -> Option<Node> {
+        let context = self.domain.model.contexts.get(&sent.context)?;
+        let command = context.commands.get(&sent.name)?;
+        let aggregate = context.aggregates.get(&command.aggregate)?;
+        let address = format!(
+            "{}.{}.{}",
+            context.name,
+            aggregate.name.to_snake_case(),
+            command.name.to_snake_case()
+        );
+        let id = sent.fields.iter().find(|(name, _)| *name == aggregate.id.name)?;
+        let id = in_path(&self.constants.json(&id.1)?)?;
+        let id = Node::atom(id).method("to_string", vec![]);
+        let fields: Vec<(String, Ir)> =
+            sent.fields.iter().filter(|(name, _)| *name != aggregate.id.name).cloned().collect();
+        let json = Node::atom(format!("json!({})", self.constants.object(&fields)));
+        Some(Node::Tuple(vec![Node::text(&address), id, json]))
+    }
+}
