@@ -1,6 +1,7 @@
 //! Domain text in, findings out.
 
 mod planted;
+mod robust;
 mod whole;
 
 use camino::Utf8PathBuf;

@@ -1,0 +1,118 @@
+//! Whatever the text is: an answer, the same one each time, and no word about the order of tables.
+
+use std::fmt::Write as _;
+
+use super::{lines, resolve, whole::GARAGE};
+
+/// A small generator of numbers, the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % end.max(1)
+    }
+}
+
+/// The tables of a file: each header with what follows it.
+fn tables(text: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    for line in text.lines() {
+        if line.starts_with('[') && !line.starts_with("[[saga.") {
+            out.push(String::new());
+        }
+        if let Some(last) = out.last_mut() {
+            let _ = writeln!(last, "{line}");
+        }
+    }
+    out
+}
+
+/// `[event]` and `[event.X]` may stand in any order, but a header opened twice may not: the two
+/// `[command]` tables of the garage are one header each.
+fn shuffled(text: &str, dice: &mut Dice) -> String {
+    let mut parts = tables(text);
+    let head = parts.remove(0);
+    for i in (1..parts.len()).rev() {
+        parts.swap(i, dice.below(i + 1));
+    }
+    let scenarios: Vec<String> =
+        tables(text).into_iter().filter(|t| t.starts_with("[[scenario]]")).collect();
+    parts.retain(|t| !t.starts_with("[[scenario]]"));
+    format!("{head}{}{}", parts.concat(), scenarios.concat())
+}
+
+#[test]
+fn the_order_of_tables_means_nothing() {
+    let (model, ..) = resolve(&GARAGE);
+    let expected = model.map(|m| crate::export::system(&m));
+    let mut dice = Dice(7);
+    for _ in 0..12 {
+        let texts: Vec<(&str, String)> =
+            GARAGE.iter().map(|(path, text)| (*path, shuffled(text, &mut dice))).collect();
+        let files: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (*p, t.as_str())).collect();
+        let (model, found, sources) = resolve(&files);
+        assert_eq!(lines(&found, &sources), "");
+        assert!(model.map(|m| crate::export::system(&m)) == expected, "the model differs");
+    }
+}
+
+#[test]
+fn damaged_domains_are_answered_and_always_alike() {
+    let mut dice = Dice(2026);
+    let words: Vec<&str> = GARAGE
+        .iter()
+        .flat_map(|(_, text)| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .filter(|w| !w.is_empty())
+        .collect();
+    for _ in 0..60 {
+        let at = 1 + dice.below(2);
+        let damaged: Vec<(&str, String)> = GARAGE
+            .iter()
+            .enumerate()
+            .map(|(i, (path, text))| {
+                let text =
+                    if i == at { damage(text, &words, &mut dice) } else { (*text).to_owned() };
+                (*path, text)
+            })
+            .collect();
+        let files: Vec<(&str, &str)> = damaged.iter().map(|(p, t)| (*p, t.as_str())).collect();
+        let (model, found, sources) = resolve(&files);
+        let (again, found_again, _) = resolve(&files);
+        assert_eq!(found, found_again);
+        assert_eq!(model.is_some(), again.is_some());
+        let errors = found.iter().any(|d| d.severity == crate::diagnostics::Severity::Error);
+        assert_eq!(model.is_none(), errors, "{}", lines(&found, &sources));
+    }
+}
+
+/// Up to three lines lost, doubled, or with a word put where another one was.
+fn damage(text: &str, words: &[&str], dice: &mut Dice) -> String {
+    let mut out: Vec<String> = text.lines().map(str::to_owned).collect();
+    for _ in 0..=dice.below(3) {
+        let at = dice.below(out.len());
+        match dice.below(4) {
+            0 => {
+                out.remove(at);
+            }
+            1 => {
+                let line = out.get(at).cloned().unwrap_or_default();
+                out.insert(at, line);
+            }
+            _ => {
+                let Some(line) = out.get_mut(at) else { continue };
+                let inside: Vec<&str> = line
+                    .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .filter(|w| !w.is_empty())
+                    .collect();
+                let old = inside.get(dice.below(inside.len())).map(|w| (*w).to_owned());
+                let new = words.get(dice.below(words.len())).copied().unwrap_or("x");
+                if let Some(old) = old {
+                    *line = line.replacen(&old, new, 1);
+                }
+            }
+        }
+    }
+    out.join("\n")
+}
