@@ -178,6 +178,18 @@ fn resolve_aliases(
     }
     for (context, aggregate, path, ty) in open {
         let (found, _) = written(r, Some(context), ty, "an id", sink);
+        let found = meant(r, context, path).filter(|_| found == Type::Error).unwrap_or(found);
+        let newtype = match found {
+            Type::Named(id) => {
+                let kind = r.world.types.get(id).map(|d| &d.kind);
+                matches!(kind, Some(TypeDefKind::Newtype { .. })).then_some(id)
+            }
+            _ => None,
+        };
+        if let Some(id) = newtype {
+            alias(r, context, aggregate, id);
+            continue;
+        }
         if found != Type::Error {
             let report = format!("`{}` cannot be an id: it is not a newtype", path.name.text);
             sink.push(
@@ -187,6 +199,16 @@ fn resolve_aliases(
         let id = add_id(r, context, aggregate, Type::Error);
         alias(r, context, aggregate, id);
     }
+}
+
+/// The newtype that a misspelt one most likely means.
+fn meant(r: &Resolver<'_>, context: &str, path: &Path) -> Option<Type> {
+    let of = path.context.as_ref().map_or(context, |c| c.text.as_str());
+    let own = r.world.types.iter().filter(|(_, d)| {
+        d.context.as_deref() == Some(of) && matches!(d.kind, TypeDefKind::Newtype { .. })
+    });
+    let name = super::words::only(&path.name.text, own.map(|(_, d)| d.name.as_str()))?;
+    r.world.types.find(Some(of), &name).map(Type::Named)
 }
 
 fn alias(r: &mut Resolver<'_>, context: &str, aggregate: &tree::Aggregate, id: TypeId) {

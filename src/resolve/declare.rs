@@ -56,6 +56,10 @@ fn declare_context<'t>(
     declare_types(r, Some(name), &context.types, &mut types, sink);
     for aggregate in &context.aggregates {
         let head = &aggregate.head.name;
+        // Parts of one aggregate under a misspelt header, which is reported.
+        if r.tree.broken && types.get(&head.text).is_some_and(|(what, _)| *what == "an aggregate") {
+            continue;
+        }
         once(&mut types, head, "an aggregate", sink);
         for (entity, _) in &aggregate.entities {
             once(&mut types, entity, "an entity", sink);
@@ -73,6 +77,7 @@ fn declare_context<'t>(
         events_of: BTreeMap::new(),
         commands: BTreeMap::new(),
         events: BTreeMap::new(),
+        misspelt: BTreeMap::new(),
         refusals: BTreeMap::new(),
         refusal_fields: BTreeMap::new(),
         projections: BTreeMap::new(),

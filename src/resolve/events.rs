@@ -28,11 +28,12 @@ pub(super) fn targets(r: &mut Resolver<'_>, context: &str, sink: &mut Sink) -> T
     let Some(ctx) = r.contexts.get(context) else { return out };
     let mut wanted: Vec<(String, &Ident)> = Vec::new();
     for event in &ctx.tree.events {
-        let known = ctx.events.get(&event.head.name.text).and_then(|e| e.tree);
+        let name = ctx.meant(&event.head.name.text);
+        let known = ctx.events.get(name).and_then(|e| e.tree);
         if let Some(to) = &event.to
             && known.is_some_and(|k| std::ptr::eq(k, event))
         {
-            wanted.push((event.head.name.text.clone(), to));
+            wanted.push((name.to_owned(), to));
         }
     }
     for command in &ctx.tree.commands {

@@ -96,6 +96,9 @@ pub(super) fn default(
     expr: &Expr,
     sink: &mut Sink,
 ) -> crate::lang::ir::Ir {
+    if field.ty == Type::Error {
+        return super::values::ir(crate::lang::ir::IrKind::Error, Type::Error, expr.span);
+    }
     let scope = match context {
         Some(context) => r.scope(context, "a default"),
         None => crate::lang::check::Scope::new("a default"),
@@ -144,7 +147,11 @@ fn bare(
             return None;
         }
         sink.push(no_type(r, field, place));
-        return Some(FieldDef::plain(name, Type::Error, field.span));
+        let known = names(r, &place.typed_by);
+        let meant = super::words::only(name, known.iter().map(String::as_str));
+        let meant = meant.and_then(|m| place.typed_by.iter().find_map(|id| member(r, *id, &m)));
+        let broken = FieldDef::plain(name, Type::Error, field.span);
+        return Some(FieldDef { span: field.span, ..meant.unwrap_or(broken) });
     };
     def.span = field.span;
     if field.typed.optional && !matches!(def.ty, Type::Option(_) | Type::Error) {
@@ -161,10 +168,7 @@ fn bare(
 /// The report for a bare name that nothing types.
 pub(super) fn no_type(r: &mut Resolver<'_>, field: &Field, place: &Place<'_>) -> Diagnostic {
     let name = field.name.text.as_str();
-    let mut known: Vec<String> = Vec::new();
-    for id in &place.typed_by {
-        known.extend(r.world.types.fields(*id).iter().map(|f| f.name.clone()));
-    }
+    let known = names(r, &place.typed_by);
     let found = format!("`{name}` has no type: nothing of this name is known to {}", place.what);
     let found = Diagnostic::error(103, field.name.span, found);
     let found = r.suggest(found, field.name.span, name, known.iter().map(String::as_str));
@@ -172,6 +176,11 @@ pub(super) fn no_type(r: &mut Resolver<'_>, field: &Field, place: &Place<'_>) ->
         return found;
     }
     found.help(format!("write its type: `{name}: TYPE`"))
+}
+
+/// The fields of records.
+fn names(r: &Resolver<'_>, records: &[TypeId]) -> Vec<String> {
+    records.iter().flat_map(|id| r.world.types.fields(*id)).map(|f| f.name.clone()).collect()
 }
 
 /// A field or derived value of a record, as a field without its default.

@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::values::ir;
 use crate::lang::check::{World, uuid_of};
 use crate::lang::eval::{Env, Fields, Value, eval};
-use crate::lang::ir::{Conversion, Ir, IrKind, Literal, Root};
+use crate::lang::ir::{Conversion, Ir, IrKind, Literal, Root, RuleIr};
 use crate::lang::types::{Bounds, FieldDef, Scale, Type, TypeDefKind, TypeId};
 use crate::names;
 use crate::source::Span;
@@ -165,10 +165,11 @@ fn of_named(env: &Env<'_>, name: &str, id: TypeId, depth: u32) -> Option<Value> 
             let mut inside = env.clone();
             inside.roots.insert(Root::Value, value.clone());
             if let Some(normalise) = normalise {
-                value = eval(normalise, &mut inside).ok()?;
+                value = eval(normalise, &mut inside).unwrap_or(value);
                 inside.roots.insert(Root::Value, value.clone());
             }
-            let good = rules.iter().all(|r| eval(&r.cond, &mut inside) == Ok(Value::Bool(true)));
+            let refused = |r: &RuleIr| eval(&r.cond, &mut inside) == Ok(Value::Bool(false));
+            let good = !rules.iter().any(refused);
             (good && within(&value, bounds)).then_some(value)
         }
         TypeDefKind::Enum { members, .. } => (!members.is_empty()).then_some(Value::Member(0)),
@@ -176,8 +177,8 @@ fn of_named(env: &Env<'_>, name: &str, id: TypeId, depth: u32) -> Option<Value> 
             let value = Value::Record(id, all(fields)?);
             let mut inside = env.clone();
             inside.roots.insert(Root::This, value.clone());
-            let good = rules.iter().all(|r| eval(&r.cond, &mut inside) == Ok(Value::Bool(true)));
-            good.then_some(value)
+            let refused = |r: &RuleIr| eval(&r.cond, &mut inside) == Ok(Value::Bool(false));
+            (!rules.iter().any(refused)).then_some(value)
         }
         TypeDefKind::Union { members } => Some(Value::Union(0, all(&members.first()?.1)?)),
     }

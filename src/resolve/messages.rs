@@ -197,8 +197,10 @@ fn under_not_exists(when: &When) -> bool {
     false
 }
 
+/// `exists`, even misspelt: that is reported where it is checked.
 fn is_exists(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Name(name) if name == "exists")
+    let ExprKind::Name(name) = &expr.kind else { return false };
+    name == "exists" || !super::words::nearest(name, ["exists"]).is_empty()
 }
 
 /// The name of an event of this context that a message means.
@@ -366,6 +368,16 @@ fn unowned(r: &mut Resolver<'_>, context: &str, tree: &tree::Event, sink: &mut S
     let report = Diagnostic::error(104, name.span, found);
     let report = r.suggest(report, name.span, &name.text, known.iter().map(String::as_str));
     sink.push(report);
+    let Some(meant) = super::words::only(&name.text, known.iter().map(String::as_str)) else {
+        return;
+    };
+    // It is read as what it was meant to be.
+    let Some(ctx) = r.contexts.get_mut(context) else { return };
+    ctx.misspelt.insert(name.text.clone(), meant.clone());
+    let entry = ctx.events.remove(&name.text);
+    if let (Some(entry), Some(meant)) = (entry, ctx.events.get_mut(&meant)) {
+        meant.tree = entry.tree;
+    }
 }
 
 /// The written fields of events.
@@ -374,10 +386,9 @@ pub(super) fn events(r: &mut Resolver<'_>, sink: &mut Sink) {
     for context in &tree.contexts {
         let name = context.head.name.text.as_str();
         for event in &context.events {
-            let text = &event.head.name.text;
-            let Some(entry) = r.contexts.get(name).and_then(|c| c.events.get(text)) else {
-                continue;
-            };
+            let Some(ctx) = r.contexts.get(name) else { continue };
+            let text = &ctx.meant(&event.head.name.text).to_owned();
+            let Some(entry) = ctx.events.get(text) else { continue };
             let Some(list) = &event.fields else { continue };
             if !entry.tree.is_some_and(|t| std::ptr::eq(t, event)) {
                 continue;

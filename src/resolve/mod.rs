@@ -27,6 +27,7 @@ mod events;
 mod examples;
 mod fields;
 mod follow;
+mod group;
 mod implied;
 mod literal;
 mod make;
@@ -86,5 +87,6 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     rows::typed_by_events(r, sink);
     let model = build::model(r, sink);
     audit::all(r, &model, sink);
+    *sink = group::unknown_names(std::mem::take(sink), sources);
     (!sink.has_errors()).then_some(model)
 }

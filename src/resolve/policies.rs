@@ -61,6 +61,9 @@ fn policy(
         if let Some(each) = &walked {
             enter(r, c, context, each);
         }
+        if tree.each.is_some() && walked.is_none() {
+            return (cond, walked, vec![]);
+        }
         let from = [Source::Root(Root::Row), Source::Root(Root::Ev)];
         let send: Vec<_> = tree
             .send

@@ -261,6 +261,9 @@ fn key(
         let values = columns.iter().zip(&reaction.key).map(|(f, e)| c.expr_as(e, &f.ty)).collect();
         return Some(KeySource::Columns(values));
     }
+    if written.is_some_and(|w| w.each.is_some()) && each.is_none() {
+        return None;
+    }
     let entry = r.contexts.get(&event.context)?.events.get(&event.name)?;
     let carried = r.world.types.fields(entry.scope);
     let span = written.map_or(of.span, |w| w.span);

@@ -221,7 +221,7 @@ fn text_of(
                 [] => format!("add `fields = [\"{field}: TYPE\"]`"),
                 _ => format!("its fields are {}", list(fields.iter().map(|f| f.name.as_str()))),
             };
-            sink.push(Diagnostic::error(103, text.span, found).help(help));
+            sink.push(Diagnostic::error(103, place(text, field), found).help(help));
         }
         out.push(TextPiece::Field(field.to_owned()));
         rest = behind;
@@ -230,6 +230,19 @@ fn text_of(
         out.push(TextPiece::Text(rest.to_owned()));
     }
     out
+}
+
+/// The place of a field's name in a text, where the text stands as it is written.
+fn place(text: &tree::Spanned<String>, field: &str) -> Span {
+    let offset = text.value.find(&format!("{{{field}}}")).map(|i| i + 1);
+    let exact = text.span.range().len() == text.value.len();
+    match offset.filter(|_| exact) {
+        Some(offset) => {
+            let start = text.span.range().start + offset;
+            Span::new(text.span.file, start, start + field.len())
+        }
+        None => text.span,
+    }
 }
 
 /// Bring the fields of a refusal into the order of its declaration.

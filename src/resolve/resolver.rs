@@ -111,12 +111,21 @@ pub(super) struct Ctx<'t> {
     pub events_of: BTreeMap<String, Vec<String>>,
     pub commands: BTreeMap<String, Cmd<'t>>,
     pub events: BTreeMap<String, Evt<'t>>,
+    /// Events with a misspelt name, and what was meant.
+    pub misspelt: BTreeMap<String, String>,
     /// Declared refusals.
     pub refusals: BTreeMap<String, &'t tree::Refusal>,
     /// The fields of declared refusals that list them.
     pub refusal_fields: BTreeMap<String, Vec<FieldDef>>,
     pub projections: BTreeMap<String, Proj<'t>>,
     pub not_yet: BTreeSet<String>,
+}
+
+impl Ctx<'_> {
+    /// The event that a declared name means: itself, unless it is misspelt.
+    pub fn meant<'n>(&'n self, name: &'n str) -> &'n str {
+        self.misspelt.get(name).map_or(name, String::as_str)
+    }
 }
 
 /// What the passes share.

@@ -183,9 +183,12 @@ pub(super) fn typed_by_events(r: &mut Resolver<'_>, sink: &mut Sink) {
                 continue;
             };
             let found = events.iter().find_map(|e| carried(r, e, &field.name));
-            let Some(def) = found else {
-                report(r, written, what, row, &events, sink);
-                continue;
+            let def = match found {
+                Some(def) => def,
+                None => match report(r, (&context, &name), written, what, &events, sink) {
+                    Some(meant) => meant,
+                    None => continue,
+                },
             };
             let mut list = r.world.types.fields(row).to_vec();
             if let Some(to) = list.get_mut(index) {
@@ -219,15 +222,18 @@ fn carried(r: &Resolver<'_>, event: &EventRef, name: &str) -> Option<FieldDef> {
     super::fields::member(r, scope, name)
 }
 
+/// Report a column without a type; the column that was most likely meant.
 fn report(
     r: &mut Resolver<'_>,
+    (context, name): (&str, &str),
     written: &Field,
     what: &'static str,
-    row: crate::lang::types::TypeId,
     events: &[EventRef],
     sink: &mut Sink,
-) {
-    let mut typed_by = vec![row];
+) -> Option<FieldDef> {
+    let proj = r.contexts.get(context)?.projections.get(name)?;
+    let of = proj.of.as_ref().and_then(|(c, a)| r.aggregate(c, a));
+    let mut typed_by: Vec<_> = of.map(|a| a.state).into_iter().collect();
     for event in events {
         let scope = r.contexts.get(&event.context).and_then(|c| c.events.get(&event.name));
         typed_by.extend(scope.map(|e| e.scope));
@@ -235,6 +241,14 @@ fn report(
     let place = Place { what, typed_by, ..Place::default() };
     let found = no_type(r, written, &place);
     sink.push(found);
+    let known: Vec<String> = place
+        .typed_by
+        .iter()
+        .flat_map(|id| r.world.types.fields(*id))
+        .map(|f| f.name.clone())
+        .collect();
+    let meant = super::words::only(&written.name.text, known.iter().map(String::as_str))?;
+    place.typed_by.iter().find_map(|id| super::fields::member(r, *id, &meant))
 }
 
 /// MN214: a key column of a type that is not for keys.

@@ -329,9 +329,13 @@ pub(super) fn properties(r: &mut Resolver<'_>, sink: &mut Sink) {
             for (index, member) in x.members.iter().enumerate() {
                 let scope = Scope::new("a member of an enum");
                 let what = format!("member `{}`", member.name.text);
+                let before = sink.found().len();
                 let given = r.check(context, scope, sink, |_, c| {
                     c.given(&member.binds, &member.name, &fields)
                 });
+                if sink.found().len() > before {
+                    continue;
+                }
                 let props = complete(&fields, given, &what, member.name.span, sink);
                 if let Some(TypeDefKind::Enum { members, .. }) =
                     r.world.types.get_mut(id).map(|d| &mut d.kind)

@@ -235,6 +235,11 @@ impl<'a> Checker<'a> {
     }
 
     fn word_or_unknown(&mut self, name: &str, span: Span, hint: Option<&Type>) -> Ir {
+        // Beside something broken a name may be a member of its type.
+        let broken = match hint {
+            Some(Type::Option(t) | Type::List(t) | Type::Set(t)) => **t == Type::Error,
+            hint => hint == Some(&Type::Error),
+        };
         let at = |kind, ty| Ir { kind, ty, span };
         match name {
             "now" if self.scope.clock => return at(IrKind::Now, Type::Time),
@@ -274,6 +279,13 @@ impl<'a> Checker<'a> {
                     .help(format!("it is known in {places}"))
             };
             self.report(d);
+            return error(span);
+        }
+        let member = |def: &TypeDef| match &def.kind {
+            TypeDefKind::Enum { members, .. } => members.iter().any(|m| m.name == name),
+            _ => false,
+        };
+        if broken && self.world.types.iter().any(|(_, def)| member(def)) {
             return error(span);
         }
         let ident = Ident { text: name.to_owned(), span };

@@ -114,9 +114,13 @@ impl Parser<'_> {
         if !self.eat_word("by") {
             return Err(self.bad("`by server` or `by client`"));
         }
-        let by_client = self.is_word("client");
-        if !by_client && !self.is_word("server") {
-            return Err(self.bad("`server` or `client`"));
+        let by_client = !self.is_word("server");
+        if by_client && !self.is_word("client") {
+            let report = self.bad("`server` or `client`");
+            if self.peek() == &Tok::End {
+                return Err(report);
+            }
+            self.soft(report);
         }
         self.skip();
         Ok(IdDecl { name, ty, by_client })
