@@ -32,6 +32,12 @@ impl Sink {
         &self.found
     }
 
+    /// Keep of what was reported from the `start`-th report on only what `keep` wants.
+    pub fn retain_from(&mut self, start: usize, keep: impl Fn(&Diagnostic) -> bool) {
+        let later = self.found.split_off(start.min(self.found.len()));
+        self.found.extend(later.into_iter().filter(keep));
+    }
+
     /// Everything, sorted by place and code, repeats removed.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {

@@ -60,6 +60,7 @@ use crate::syntax::tree::Tree;
 
 /// The model that a tree means. Everything that is wrong is reported; `None` when there are errors.
 pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model> {
+    let before = sink.found().len();
     crate::names::check(tree, sink);
     let mut resolver = resolver::Resolver::new(tree, sources);
     let r = &mut resolver;
@@ -87,6 +88,7 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     rows::typed_by_events(r, sink);
     let model = build::model(r, sink);
     audit::all(r, &model, sink);
+    sink.retain_from(before, |found| !tree.lost.explains(sources, found));
     *sink = group::unknown_names(std::mem::take(sink), sources);
     (!sink.has_errors()).then_some(model)
 }

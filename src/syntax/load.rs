@@ -38,6 +38,7 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
             }
             Role::Context => {
                 let context = context_file(&mut lower, file, &stem, &document);
+                context.not_yet.iter().for_each(|name| tree.lost.add_name(&name.text));
                 add(&mut tree, context, &mut lower);
             }
             Role::Kernel => {
@@ -46,7 +47,12 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
                 join_types(&mut tree.kernel, build::types(&mut row));
             }
         }
-        tree.broken |= lower.lost;
+        let pieces = std::mem::take(&mut lower.lost);
+        tree.broken |= document.lost || !pieces.is_empty();
+        if tree.broken {
+            tree.lost.add_file();
+        }
+        pieces.into_iter().for_each(|piece| tree.lost.add(text, piece));
     }
     (sources, tree, sink)
 }

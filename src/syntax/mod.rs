@@ -8,6 +8,7 @@
 mod build;
 mod fmt;
 mod load;
+mod lost;
 mod lower;
 mod project;
 mod read;
@@ -16,4 +17,5 @@ pub mod tree;
 
 pub use fmt::fmt;
 pub use load::{load, load_text};
+pub use lost::Lost;
 pub use read::{read_dir, read_file, read_path};

@@ -7,7 +7,7 @@ use super::toml::{Document, Entry, Kind};
 use super::tree::{Context, Project, Types};
 use crate::diagnostics::Diagnostic;
 use crate::lang::tree::Ident;
-use crate::shapes::{CONSTRUCTS, PROJECT_FILE, SHORT_FILE};
+use crate::shapes::{CONSTRUCTS, PROJECT, PROJECT_FILE, SHORT_FILE};
 use crate::source::{FileId, Span};
 
 /// The project's file, and whether there are files of contexts beside it.
@@ -30,7 +30,7 @@ pub(super) fn project(
         if main.has_domain || inline.is_some() {
             mixed(lower, place, inline);
         }
-    } else if let Some(top) = top {
+    } else if let Some(top) = top.filter(|_| !may_be_said(root, main.document)) {
         homeless(lower, root, top, main.has_domain || inline.is_some());
     }
     let as_short = short.is_some() && inline.is_none();
@@ -59,6 +59,17 @@ fn shorthand(root: &[Entry]) -> Option<Span> {
     let project = root.iter().find(|entry| entry.key.text == "project")?;
     let Kind::Table(entries) = &project.value.kind else { return None };
     entries.iter().find(|entry| entry.key.text == "context").map(|entry| entry.value.span)
+}
+
+/// Whether `[project]` has a key that nobody knows, or lines that could not be read: it may say
+/// the context, in a broken way that is reported anyhow.
+fn may_be_said(root: &[Entry], document: &Document) -> bool {
+    let project = root.iter().find(|entry| entry.key.text == "project");
+    let strange = match project.map(|entry| &entry.value.kind) {
+        Some(Kind::Table(entries)) => entries.iter().any(|e| PROJECT.key(&e.key.text).is_none()),
+        _ => false,
+    };
+    strange || document.lost_keys
 }
 
 /// The first `[context.X]`.

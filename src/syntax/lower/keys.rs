@@ -43,12 +43,12 @@ impl Lower<'_> {
         match (strange.as_slice(), missing.as_slice()) {
             ([entry], [keys]) if !self.lost_keys => {
                 let meant = keys.first().map_or("", |key| key.name);
-                self.unknown_key(subject, shape, &entry.key, Some(meant));
+                self.unknown_key(subject, shape, entry, Some(meant));
                 row.cells.push(Cell { key: entry.key.clone(), name: meant, val: None });
             }
             _ => {
                 for entry in strange {
-                    self.unknown_key(subject, shape, &entry.key, None);
+                    self.unknown_key(subject, shape, entry, None);
                 }
                 for keys in &missing {
                     let is_emit = keys.iter().any(|key| key.name == "emit");

@@ -40,8 +40,8 @@ pub(super) struct Lower<'a> {
     quiet: Vec<Range<usize>>,
     lost_keys: bool,
     shape_only: bool,
-    /// Something of the file is not in the tree.
-    pub lost: bool,
+    /// Pieces of the file that are not in the tree.
+    pub lost: Vec<Span>,
     /// Names declared by constructs that are not built yet.
     pub not_yet: Vec<Ident>,
 }
@@ -56,14 +56,14 @@ impl<'a> Lower<'a> {
             quiet: document.quiet.clone(),
             lost_keys: document.lost_keys,
             shape_only: false,
-            lost: document.lost,
+            lost: document.quiet.iter().map(|r| Span::new(file, r.start, r.end)).collect(),
             not_yet: Vec::new(),
         }
     }
 
-    /// Report something that cannot be repaired here: part of the text is not in the tree.
+    /// Report something that cannot be repaired here: the text of its place is not in the tree.
     pub fn lose(&mut self, found: Diagnostic) {
-        self.lost = true;
+        self.lost.push(found.primary.span);
         self.push(found);
     }
 
@@ -89,7 +89,9 @@ impl<'a> Lower<'a> {
         let map = SpanMap::new(self.file, raw, node.span.start as usize);
         let before = self.sink.found().len();
         let tree = parse(&Text::new(text, map), self.sink);
-        self.lost |= self.sink.found().len() > before;
+        if tree.is_none() || self.sink.found().len() > before {
+            self.lost.push(node.span);
+        }
         tree
     }
 

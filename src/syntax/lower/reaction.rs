@@ -138,7 +138,6 @@ impl Lower<'_> {
 
     fn not_an_event(&mut self, at: &At<'_>, node: &Node) {
         if matches!(node.kind, Kind::Broken) {
-            self.lost = true;
             return;
         }
         let words = format!("{}: `{}` is not the name of an event", at.subject.words, at.key.text);

@@ -6,13 +6,12 @@ use crate::diagnostics::{Diagnostic, all_nearest};
 use crate::lang::tree::Ident;
 use crate::shapes::{Form, Key, Shape};
 use crate::source::Span;
-use crate::syntax::toml::{Kind, Node};
+use crate::syntax::toml::{Entry, Kind, Node};
 
 impl Lower<'_> {
     /// MN005: the value is of another type.
     pub(super) fn wrong_type(&mut self, at: &At<'_>, form: &Form, node: &Node) {
         if matches!(node.kind, Kind::Broken) {
-            self.lost = true;
             return;
         }
         let expected = form.describe();
@@ -77,9 +76,11 @@ impl Lower<'_> {
         &mut self,
         subject: &Subject,
         shape: &'static Shape,
-        key: &Ident,
+        entry: &Entry,
         meant: Option<&str>,
     ) {
+        let key = &entry.key;
+        self.lost.push(self.whole(entry));
         if shape.name == "shared kernel" && is_of_a_context(&key.text) {
             let words = format!("{}: `{}` is not for the shared kernel", subject.words, key.text);
             let help = "move it into a context; the kernel holds newtype, value, enum, union, \
@@ -180,7 +181,7 @@ impl Lower<'_> {
         for place in further_places(node) {
             found = found.also(place, "here too");
         }
-        self.lose(found);
+        self.push(found);
     }
 }
 
@@ -188,6 +189,22 @@ fn no_such_key(subject: &Subject, key: &Ident) -> Diagnostic {
     let shown: String = key.text.chars().take(60).collect();
     let words = format!("{} has no key `{}`", subject.words, shown.escape_debug());
     Diagnostic::error(4, key.span, words).label("not known here")
+}
+
+impl Lower<'_> {
+    /// The text of a key and its value; of a table with a header, up to the next header.
+    fn whole(&self, entry: &Entry) -> Span {
+        let start = entry.key.span.start as usize;
+        let value = entry.value.span;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let end = match &entry.value.kind {
+            Kind::Table(_) if !self.source(&entry.value).starts_with('{') => {
+                rest.find("\n[").map_or(self.text.len(), |i| start + i)
+            }
+            _ => value.end as usize,
+        };
+        Span::new(self.file, start, end.max(start))
+    }
 }
 
 /// Whether a number, a date or a flag of TOML is written as the notations write it.

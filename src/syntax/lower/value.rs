@@ -13,7 +13,6 @@ impl Lower<'_> {
     /// Lower a value; what is wrong is reported, then there is none.
     pub(super) fn value(&mut self, at: &At<'_>, form: &'static Form, node: &Node) -> Option<Val> {
         if matches!(node.kind, Kind::Broken) {
-            self.lost = true;
             return None;
         }
         match form {
@@ -89,7 +88,7 @@ impl Lower<'_> {
                             at.subject.words, at.key.text
                         );
                         let found = Diagnostic::error(50, span, words).label("stage 2");
-                        self.lose(found.help("remove it or wait for stage 2"));
+                        self.push(found.help("remove it or wait for stage 2"));
                     }
                     Some(Val::Word(Spanned { value: *word, span }))
                 }
@@ -173,7 +172,7 @@ impl Lower<'_> {
                     let words = format!("{}: `{word}` is not built yet", at.subject.words);
                     let found = Diagnostic::error(50, self.inside(node), words)
                         .help("remove it or wait for stage 2");
-                    self.lose(found);
+                    self.push(found);
                 }
                 Some(Val::Trigger(trigger))
             }
@@ -246,7 +245,6 @@ impl Lower<'_> {
         entry: &crate::syntax::toml::Entry,
     ) {
         if matches!(entry.value.kind, Kind::Broken) {
-            self.lost = true;
             return;
         }
         let words = format!(

@@ -279,7 +279,7 @@ fn is_covered(quiet: &[Range<usize>], at: usize) -> bool {
 }
 
 /// The line around `at`, without its end.
-pub(super) fn line_of(text: &str, at: usize) -> Range<usize> {
+pub(in crate::syntax) fn line_of(text: &str, at: usize) -> Range<usize> {
     let start = text.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |i| i + 1);
     let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |i| at + i);
     start..end

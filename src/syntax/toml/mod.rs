@@ -7,6 +7,7 @@
 mod errors;
 mod node;
 
+pub(super) use errors::line_of;
 pub(super) use node::{Document, Entry, Kind, Node};
 
 use crate::diagnostics::{Diagnostic, Sink};

@@ -22,6 +22,7 @@ pub use types::{EnumDecl, Function, Newtype, Table, Types, Union, UnionMember, V
 pub use crate::lang::tree::Trigger;
 use crate::lang::tree::{Field, Ident};
 use crate::source::{FileId, Span};
+use crate::syntax::lost::Lost;
 
 /// A plain value of the TOML text with its place (for texts: inside the quotes).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Tree {
     /// Some text was lost (it was not TOML, or a table stood there twice): whoever looks for
     /// things that are missing or unused may blame the wrong place.
     pub broken: bool,
+    /// What is lost, to tell followers from findings of their own.
+    pub lost: Lost,
 }
 
 /// `[project]`.

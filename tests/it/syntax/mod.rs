@@ -2,10 +2,12 @@
 
 mod broken;
 mod domains;
+
 mod fmt;
 mod layout;
 mod matrix;
 mod planted;
+mod whole;
 
 use camino::Utf8PathBuf;
 use minos::source::Sources;

@@ -6,7 +6,7 @@ use super::broken::domain_texts;
 use super::check;
 
 /// The kinds of mistakes.
-const KINDS: usize = 7;
+pub(super) const KINDS: usize = 7;
 
 /// The line with a mistake of this kind, or nothing when the kind does not fit the line.
 fn plant(line: &str, kind: usize, at: usize) -> Option<String> {
@@ -80,7 +80,7 @@ fn is_exempt(text: &str, line: usize, kind: usize) -> bool {
         || kind == 5 && lines[line].contains(['#', '\''])
 }
 
-fn planted(text: &str, line: usize, kind: usize, at: usize) -> Option<String> {
+pub(super) fn planted(text: &str, line: usize, kind: usize, at: usize) -> Option<String> {
     if is_exempt(text, line, kind) {
         return None;
     }
