@@ -31,6 +31,19 @@ static EVERY: Shape = Shape {
     example: "",
 };
 
+/// Settings, and a rule that uses one.
+const SETTINGS: &str = r#"[settings]
+limit = "decimal(2, 0..) = 5000.00 # a call above it"
+
+[aggregate.Order]
+state.total = "decimal(2, 0..)"
+[command.PlaceOrder]
+creates = "Order"
+fields = ["total"]
+require = "cmd.total <= limit else TooMuch"
+emit = "OrderPlaced"
+"#;
+
 /// The page as Markdown.
 #[must_use]
 pub fn page() -> String {
@@ -40,10 +53,8 @@ pub fn page() -> String {
     section(&mut page, &EVERY);
     section(&mut page, &CONTEXT);
     if let Some(settings) = CONSTRUCTS.iter().find(|key| key.name == "settings") {
-        let example =
-            format!("[settings]\n{}\n", "limit = \"decimal(2, 0..) = 5000.00 # a call above it\"");
         line(&mut page, format_args!("\n## settings\n\n`[settings]`\n\n{}", settings.doc));
-        line(&mut page, format_args!("\n```toml\n{example}```"));
+        line(&mut page, format_args!("\n```toml\n{SETTINGS}```"));
     }
     let (built, later): (Vec<&Key>, Vec<&Key>) = tables().partition(|key| key.stage == Stage::One);
     for shape in built.iter().filter_map(|key| shape_of(key)) {

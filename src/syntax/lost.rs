@@ -129,6 +129,9 @@ impl Lost {
     /// Whether a finding only follows from what is lost.
     #[must_use]
     pub fn explains(&self, sources: &Sources, found: &Diagnostic) -> bool {
+        if stands_alone(found) {
+            return false;
+        }
         let at = found.primary.span;
         let near =
             |table: &Span| table.file == at.file && table.range().contains(&(at.start as usize));
@@ -153,6 +156,12 @@ fn is_typo(sources: &Sources, found: &Diagnostic, name: &str) -> bool {
     let uses = sources.iter().flat_map(|(_, file)| words(file.text())).filter(|w| *w == name);
     let is_reference = !matches!(found.code, 202 | 302 | 401 | 402);
     is_reference && !found.patch.is_empty() && uses.take(2).count() < 2
+}
+
+/// Whether it is about what stands at its place and nothing else: names that are bad or taken,
+/// bad patterns and bounds, paths that are taken.
+fn stands_alone(found: &Diagnostic) -> bool {
+    matches!(found.code, 111 | 114 | 115 | 117 | 210 | 213 | 217 | 501)
 }
 
 /// Whether it says that something is not there.
