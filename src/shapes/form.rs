@@ -241,6 +241,30 @@ impl Shape {
 }
 
 impl Form {
+    /// Whether such a value declares names or says what they are, so that they are missed when it
+    /// is broken. Rules, conditions and changes only use names.
+    #[must_use]
+    pub fn declares(&self) -> bool {
+        !matches!(
+            self,
+            Self::Text
+                | Self::Int
+                | Self::Duration
+                | Self::Time
+                | Self::Order
+                | Self::Actor
+                | Self::Expr
+                | Self::Rules
+                | Self::Uniques
+                | Self::Statuses
+                | Self::Changes
+                | Self::Cases
+                | Self::Timeout
+                | Self::Actions
+                | Self::Trigger
+        )
+    }
+
     /// What is expected, as a noun with its article, for reports and the reference page.
     #[must_use]
     pub fn describe(&self) -> String {

@@ -49,10 +49,12 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
         }
         let pieces = std::mem::take(&mut lower.lost);
         tree.broken |= document.lost || !pieces.is_empty();
-        if tree.broken {
+        if document.lost && pieces.is_empty() {
             tree.lost.add_file();
         }
-        pieces.into_iter().for_each(|piece| tree.lost.add(text, piece));
+        for (piece, declares) in pieces {
+            tree.lost.add(text, piece, declares);
+        }
     }
     (sources, tree, sink)
 }
@@ -94,6 +96,7 @@ fn read_text(
             let help = "save it as UTF-8 text";
             sink.push(Diagnostic::error(2, Span::new(file, 0, 0), words).help(help));
             tree.broken = true;
+            tree.lost.add_file();
             file
         }
     }

@@ -22,6 +22,8 @@ pub struct Lost {
     tables: Vec<Span>,
     /// The words of lost text, and those made from them.
     words: BTreeSet<String>,
+    /// The words of lost text that declares nothing.
+    used: BTreeSet<String>,
 }
 
 /// With more lost pieces than this, the findings about them are enough for one reading.
@@ -91,16 +93,22 @@ const COMMON: &[&str] = &[
 ];
 
 impl Lost {
-    /// Add a lost piece of a file.
-    pub(super) fn add(&mut self, text: &str, span: Span) {
-        self.any = true;
-        self.much |= self.tables.len() > MOST;
+    /// Add a lost piece of a file. One that declares nothing hides less: only what it tested, and
+    /// the refusals and events that it names.
+    pub(super) fn add(&mut self, text: &str, span: Span, declares: bool) {
+        self.much |= self.tables.len() + self.used.len() > MOST;
         if self.much {
             return;
         }
         let piece = text.get(span.range()).unwrap_or_default();
+        let telling = words(piece).filter(|w| !COMMON.contains(w)).map(str::to_owned);
+        if !declares {
+            self.used.extend(telling);
+            return;
+        }
+        self.any = true;
+        self.words.extend(telling);
         let key = key_before(text, span.start as usize);
-        self.words.extend(words(piece).filter(|w| !COMMON.contains(w)).map(str::to_owned));
         self.words.extend(key.into_iter().filter(|w| !is_key(w)).map(str::to_owned));
         let (owner, tables) = tables(text, span.start as usize);
         self.tables.extend(tables.into_iter().map(|r| Span::new(span.file, r.start, r.end)));
@@ -132,21 +140,25 @@ impl Lost {
         if stands_alone(found) {
             return false;
         }
+        if self.much {
+            return true;
+        }
         let at = found.primary.span;
+        let exact = sources.text(at);
+        let told = found.message.split('`').skip(1).step_by(2).flat_map(words);
         let near =
             |table: &Span| table.file == at.file && table.range().contains(&(at.start as usize));
-        if self.much || self.any && self.tables.iter().any(near) {
-            return true;
+        if matches!(found.code, 113 | 404) {
+            return self.tables.iter().any(near);
         }
-        let exact = sources.text(at);
-        let missing = misses(found);
-        if self.any && missing && !is_typo(sources, found, exact) {
-            return true;
+        if misses(found) {
+            let hidden = |word: &str| self.words.contains(word) || self.used.contains(word);
+            return self.any && (self.tables.iter().any(near) || !is_typo(sources, found, exact))
+                || told.chain(words(exact)).any(hidden);
         }
-        let file = sources.get(at.file).filter(|_| !missing);
-        let around = file.map_or(exact, |file| literal(file.text(), at.range()));
-        let told = found.message.split('`').skip(1).step_by(2).flat_map(words);
-        told.chain(words(around)).any(|word| self.words.contains(word))
+        let around = sources.get(at.file).map_or("", |file| literal(file.text(), at.range()));
+        let untested = |word: &str| found.code == 205 && self.used.contains(word);
+        told.chain(words(around)).any(|word| self.words.contains(word) || untested(word))
     }
 }
 
@@ -168,7 +180,7 @@ fn stands_alone(found: &Diagnostic) -> bool {
 fn misses(found: &Diagnostic) -> bool {
     matches!(
         found.code,
-        12 | 101..=109 | 113 | 116 | 118..=120 | 202 | 302 | 303 | 305 | 308 | 311 | 312 | 321 | 337
+        12 | 101..=109 | 116 | 118..=120 | 202 | 302 | 303 | 305 | 308 | 311 | 312 | 321 | 337
             | 401 | 402 | 406 | 409 | 413
     )
 }

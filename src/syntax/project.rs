@@ -92,7 +92,7 @@ fn mixed(lower: &mut Lower<'_>, place: Span, inline: Option<Span>) {
         None => found.label("there are files in `domain/`"),
     };
     let help = "remove `context` and write `[context.NAME.…]`, or move everything into this file";
-    lower.lose(found.help(help));
+    lower.push(found.help(help));
 }
 
 /// Top-level tables that belong to no context: MN132 beside other contexts, else MN012.
@@ -101,7 +101,7 @@ fn homeless(lower: &mut Lower<'_>, root: &[Entry], top: &Entry, mixed: bool) {
         let words = format!("`[{}]` belongs to no context", top.key.text);
         let help =
             format!("write `[context.NAME.{}]`, or move it into a file of `domain/`", top.key.text);
-        lower.lose(Diagnostic::error(132, top.key.span, words).help(help));
+        lower.push(Diagnostic::error(132, top.key.span, words).help(help));
         return;
     }
     let project = root.iter().find(|entry| entry.key.text == "project");
@@ -110,7 +110,7 @@ fn homeless(lower: &mut Lower<'_>, root: &[Entry], top: &Entry, mixed: bool) {
         Diagnostic::error(12, place, "project needs `context`, because tables of a context follow")
             .also(top.key.span, "belongs to no context yet")
             .help("write `context = \"main\"` below `[project]`");
-    lower.lose(found);
+    lower.push(found);
 }
 
 /// A name for the only context of a project that forgot to say it.

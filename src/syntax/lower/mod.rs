@@ -40,8 +40,9 @@ pub(super) struct Lower<'a> {
     quiet: Vec<Range<usize>>,
     lost_keys: bool,
     shape_only: bool,
-    /// Pieces of the file that are not in the tree.
-    pub lost: Vec<Span>,
+    /// Pieces of the file that are not in the tree, and whether they would have declared names.
+    pub lost: Vec<(Span, bool)>,
+    declaring: bool,
     /// Names declared by constructs that are not built yet.
     pub not_yet: Vec<Ident>,
 }
@@ -56,14 +57,15 @@ impl<'a> Lower<'a> {
             quiet: document.quiet.clone(),
             lost_keys: document.lost_keys,
             shape_only: false,
-            lost: document.quiet.iter().map(|r| Span::new(file, r.start, r.end)).collect(),
+            lost: document.quiet.iter().map(|r| (Span::new(file, r.start, r.end), true)).collect(),
+            declaring: true,
             not_yet: Vec::new(),
         }
     }
 
     /// Report something that cannot be repaired here: the text of its place is not in the tree.
     pub fn lose(&mut self, found: Diagnostic) {
-        self.lost.push(found.primary.span);
+        self.lost.push((found.primary.span, self.declaring));
         self.push(found);
     }
 
@@ -90,7 +92,7 @@ impl<'a> Lower<'a> {
         let before = self.sink.found().len();
         let tree = parse(&Text::new(text, map), self.sink);
         if tree.is_none() || self.sink.found().len() > before {
-            self.lost.push(node.span);
+            self.lost.push((node.span, self.declaring));
         }
         tree
     }

@@ -80,7 +80,7 @@ impl Lower<'_> {
         meant: Option<&str>,
     ) {
         let key = &entry.key;
-        self.lost.push(self.whole(entry));
+        self.lost.push((self.whole(entry), true));
         if shape.name == "shared kernel" && is_of_a_context(&key.text) {
             let words = format!("{}: `{}` is not for the shared kernel", subject.words, key.text);
             let help = "move it into a context; the kernel holds newtype, value, enum, union, \

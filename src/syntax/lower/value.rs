@@ -15,6 +15,13 @@ impl Lower<'_> {
         if matches!(node.kind, Kind::Broken) {
             return None;
         }
+        let outer = std::mem::replace(&mut self.declaring, form.declares());
+        let value = self.value_of(at, form, node);
+        self.declaring = outer;
+        value
+    }
+
+    fn value_of(&mut self, at: &At<'_>, form: &'static Form, node: &Node) -> Option<Val> {
         match form {
             Form::Text | Form::Bool | Form::Int => self.plain(at, form, node),
             Form::Choice(_) | Form::Time | Form::Actor | Form::Duration => {
