@@ -56,6 +56,50 @@ impl Ir {
         }
     }
 
+    /// The direct parts, to be changed.
+    pub fn parts_mut(&mut self) -> Vec<&mut Ir> {
+        match &mut self.kind {
+            IrKind::Error
+            | IrKind::Lit(_)
+            | IrKind::Local(_)
+            | IrKind::Root(_)
+            | IrKind::RootField { .. }
+            | IrKind::RootDerived { .. }
+            | IrKind::Now
+            | IrKind::Today
+            | IrKind::Exists
+            | IrKind::Member { .. } => vec![],
+            IrKind::Field { of, .. }
+            | IrKind::Derived { of, .. }
+            | IrKind::Convert { of, .. }
+            | IrKind::Not(of)
+            | IrKind::Neg(of)
+            | IrKind::Is { of, .. } => vec![of],
+            IrKind::Record { fields, .. } | IrKind::Union { fields, .. } => {
+                fields.iter_mut().map(|(_, ir)| ir).collect()
+            }
+            IrKind::List(items) => items.iter_mut().collect(),
+            IrKind::And(a, b) | IrKind::Or(a, b) => vec![a, b],
+            IrKind::Compare { left, right, .. } | IrKind::Arith { left, right, .. } => {
+                vec![left, right]
+            }
+            IrKind::In { item, list } => vec![item, list],
+            IrKind::If { cond, then, otherwise } => vec![cond, then, otherwise],
+            IrKind::Index { of, keys } => std::iter::once(&mut **of).chain(keys).collect(),
+            IrKind::Method { of, args, .. } => std::iter::once(&mut **of)
+                .chain(args.iter_mut().map(|arg| match arg {
+                    IrArg::Value(ir) | IrArg::Closure(_, ir) => ir,
+                }))
+                .collect(),
+            IrKind::Lookup { keys: args, .. }
+            | IrKind::Builtin { args, .. }
+            | IrKind::Table { args, .. }
+            | IrKind::Function { args, .. }
+            | IrKind::Format { args, .. } => args.iter_mut().collect(),
+            IrKind::Next { part, .. } => part.iter_mut().map(|p| &mut **p).collect(),
+        }
+    }
+
     /// Call `visit` for this expression and for everything inside it.
     pub fn walk(&self, visit: &mut dyn FnMut(&Ir)) {
         visit(self);

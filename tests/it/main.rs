@@ -11,6 +11,7 @@
 mod cli;
 mod diagnostics;
 mod layout;
+mod lowering;
 mod merge;
 mod names;
 mod render;

@@ -126,7 +126,7 @@ impl Checker<'_> {
                 *months = months.saturating_neg();
                 *days = days.saturating_neg();
             }
-            (_, Type::Int | Type::Decimal(_) | Type::Duration | Type::Period | Type::Error) => {
+            (_, Type::Int | Type::Decimal(_) | Type::Duration | Type::Error) => {
                 let ty = of.ty.clone();
                 return Ir { kind: IrKind::Neg(Box::new(of)), ty, span };
             }

@@ -257,10 +257,13 @@ impl Checker<'_> {
                 kind: super::scope::LocalKind::Parameter,
             });
         }
+        // What is injected is taken once, not once per element.
+        let injected = std::mem::take(&mut self.scope.injected);
         let body = match result {
             Some(ty) if insist => self.expr_as(body, ty),
             hint => self.infer(body, hint),
         };
+        self.scope.injected = injected;
         self.scope.locals.truncate(before);
         self.facts.forget(mark);
         Some(IrArg::Closure(names.iter().map(|n| n.text.clone()).collect(), body))

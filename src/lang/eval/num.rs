@@ -4,21 +4,28 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::env::{Fault, Result};
 
-/// The result at exactly this scale; one that lost digits to fit is an overflow.
-fn exactly(result: Option<Decimal>, scale: u32) -> Result<Decimal> {
-    widen(result.ok_or(Fault::Arithmetic)?, scale)
+/// Stored decimals have at most so many places; more come from a division.
+const MAX_PLACES: u32 = 12;
+
+/// The result at exactly this scale; one that lost digits to fit is an overflow. What comes from a
+/// division (its operands have that many `places`) has 28 digits and is rounded to them.
+fn exactly(result: Option<Decimal>, scale: u32, places: u32) -> Result<Decimal> {
+    let result = result.ok_or(Fault::Arithmetic)?;
+    if places > MAX_PLACES { Ok(result.normalize()) } else { widen(result, scale) }
 }
 
 pub(super) fn add(a: Decimal, b: Decimal) -> Result<Decimal> {
-    exactly(a.checked_add(b), a.scale().max(b.scale()))
+    let places = a.scale().max(b.scale());
+    exactly(a.checked_add(b), places, places)
 }
 
 pub(super) fn sub(a: Decimal, b: Decimal) -> Result<Decimal> {
-    exactly(a.checked_sub(b), a.scale().max(b.scale()))
+    let places = a.scale().max(b.scale());
+    exactly(a.checked_sub(b), places, places)
 }
 
 pub(super) fn mul(a: Decimal, b: Decimal) -> Result<Decimal> {
-    exactly(a.checked_mul(b), a.scale() + b.scale())
+    exactly(a.checked_mul(b), a.scale() + b.scale(), a.scale().max(b.scale()))
 }
 
 pub(super) fn div(a: Decimal, b: Decimal) -> Result<Decimal> {
@@ -38,7 +45,7 @@ pub(super) fn widen(value: Decimal, scale: u32) -> Result<Decimal> {
     if scale == value.scale() {
         return Ok(value);
     }
-    if scale < value.scale() {
+    if scale < value.scale() || scale > Decimal::MAX_SCALE {
         return Err(Fault::Arithmetic);
     }
     let mut widened = value;

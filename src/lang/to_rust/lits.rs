@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::lower::{Form, Lowered};
+use super::api::{Form, Lowered};
 use crate::lang::ir::Literal;
 use crate::layout::Node;
 
@@ -71,7 +71,9 @@ fn period(months: i64, days: i64) -> Node {
 #[must_use]
 pub fn decimal(number: Decimal) -> Node {
     let (digits, scale) = (grouped(number.mantissa()), number.scale().to_string());
-    Node::call("num::decimal", vec![Node::atom(digits), Node::atom(scale)])
+    let small = i64::try_from(number.mantissa()).is_ok();
+    let path = if small { "num::decimal" } else { "Decimal::from_i128_with_scale" };
+    Node::call(path, vec![Node::atom(digits), Node::atom(scale)])
 }
 
 /// Digits in groups of three, as clippy wants long literals.

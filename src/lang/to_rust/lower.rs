@@ -1,538 +1,369 @@
-//! The walk over an expression, and what it gives: a node and how its value is held.
+//! The lowering itself: one arm per form, the parts in the neighbouring files.
 
-use std::cell::RefCell;
+use super::Names;
+use super::canon::canonical;
+use super::code::Tight;
+use super::code::{Code, Form, at_least, call, has_try, prefix, tried};
+use super::names::{is_copy, raw, variant};
+use crate::lang::ir::{Conversion, Ir, IrKind, Root};
+use crate::lang::types::{Type, TypeDefKind, TypeId, TypeTable};
+use crate::layout::{Arm, Block, Field, Node, Stmt};
 
-use super::calls::Bound;
-use super::canon::negated;
-use super::lits::{decimal, literal};
-use super::{Names, canon};
-use crate::lang::ir::{ArithOp, CompareOp, Conversion, Ir, IrKind, Literal, Root};
-use crate::lang::types::{Scale, Type, TypeDefKind};
-use crate::layout::{Field, Node};
-use heck::ToPascalCase as _;
-
-/// How the value of a lowered expression is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The expression gives an own value.
-    Value,
-    /// It names a place: to keep the value it is copied or cloned.
-    Place,
-    /// It gives a reference.
-    Ref,
-    /// It is a string literal or another `&str`.
-    Str,
-}
-
-/// A lowered expression.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lowered {
-    /// The expression.
-    pub node: Node,
-    /// How its value is held.
-    pub form: Form,
-}
-
-impl Lowered {
-    /// A node of this form.
-    #[must_use]
-    pub fn new(node: Node, form: Form) -> Self {
-        Self { node, form }
-    }
-
-    /// An own value.
-    #[must_use]
-    pub fn value(node: Node) -> Self {
-        Self::new(node, Form::Value)
-    }
-}
-
-/// Lowers expressions at one place.
-pub struct Lowerer<'n> {
+/// Lowers expressions that stand in one function.
+pub struct Lower<'n> {
     pub(super) names: &'n dyn Names,
-    pub(super) scope: RefCell<Vec<Bound>>,
-    pub(super) narrowed: RefCell<Vec<(Ir, Lowered)>>,
-    pub(super) unions: RefCell<Vec<Ir>>,
+    /// Closure parameters and how they are held.
+    pub(super) params: Vec<(String, Form)>,
+    /// How many closures are open.
+    pub(super) closures: u32,
+    /// Whether a closure reads `actor.id`, which is taken before it.
+    pub(super) actor: bool,
+    /// Options whose value has a name here.
+    pub(super) known: Vec<(Ir, Code)>,
 }
 
-impl<'n> Lowerer<'n> {
-    /// At the place that `names` describes.
+impl std::fmt::Debug for Lower<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lower").field("params", &self.params).finish_non_exhaustive()
+    }
+}
+
+impl<'n> Lower<'n> {
+    /// A lowering with these spellings.
     #[must_use]
     pub fn new(names: &'n dyn Names) -> Self {
-        Self {
-            names,
-            scope: RefCell::default(),
-            narrowed: RefCell::default(),
-            unions: RefCell::default(),
+        Self { names, params: Vec::new(), closures: 0, actor: false, known: Vec::new() }
+    }
+
+    /// An expression, however its value is held.
+    pub fn code(&mut self, ir: &Ir) -> Code {
+        self.lower(&canonical(ir))
+    }
+
+    /// An expression as a value of its own.
+    pub fn value(&mut self, ir: &Ir) -> Node {
+        self.owned(&canonical(ir))
+    }
+
+    /// An expression as a reference (`&str` for texts).
+    pub fn borrowed(&mut self, ir: &Ir) -> Node {
+        let code = self.code(ir);
+        self.borrow(code, &ir.ty)
+    }
+
+    pub(super) fn types(&self) -> &'n TypeTable {
+        self.names.types()
+    }
+
+    pub(super) fn copies(&self, ty: &Type) -> bool {
+        is_copy(self.types(), ty)
+    }
+
+    pub(super) fn owned(&mut self, ir: &Ir) -> Node {
+        let code = self.lower(ir);
+        self.own(code, &ir.ty)
+    }
+
+    /// A value of its own.
+    pub(super) fn own(&self, code: Code, ty: &Type) -> Node {
+        let copies = self.copies(ty);
+        match code.form {
+            Form::Owned => code.node,
+            Form::Place if copies => code.node,
+            Form::Place => call(code.node, "clone", vec![]),
+            Form::Ref(n) if copies => deref(code.node, n),
+            Form::Ref(n) => call(deref(code.node, n.saturating_sub(1)), "clone", vec![]),
+            Form::Str if code.node == Node::text("") => Node::call("String::new", vec![]),
+            Form::Str => call(code.node, "to_owned", vec![]),
+            Form::OptRef if copies => call(code.node, "copied", vec![]),
+            Form::OptRef => call(code.node, "cloned", vec![]),
         }
     }
 
-    /// The expression as an own value: places and references are copied or cloned.
-    #[must_use]
-    pub fn value(&self, ir: &Ir) -> Node {
-        let lowered = self.lower(ir);
-        self.own(lowered, &ir.ty)
-    }
-
-    /// The expression as a reference, for an argument.
-    #[must_use]
-    pub fn borrow(&self, ir: &Ir) -> Node {
-        let Lowered { node, form } = self.lower(ir);
-        match form {
-            Form::Value | Form::Place => node.borrowed(),
-            Form::Ref | Form::Str => node,
+    /// A reference.
+    pub(super) fn borrow(&self, code: Code, ty: &Type) -> Node {
+        match code.form {
+            Form::Owned | Form::Place => prefix("&", code.node),
+            Form::Ref(n) => deref(code.node, n.saturating_sub(1)),
+            Form::Str => code.node,
+            Form::OptRef => prefix("&", self.own(code, ty)),
         }
     }
 
-    /// The expression as a condition.
-    #[must_use]
-    pub fn cond(&self, ir: &Ir) -> Node {
-        self.scalar(ir)
+    /// Something to call methods on or take fields of.
+    pub(super) fn receiver(&mut self, ir: &Ir) -> Node {
+        let code = self.lower(ir);
+        at_least(code.node, Tight::Postfix)
     }
 
-    /// The expression where it stands in a larger one and is only looked at: `Copy` references are
-    /// followed, others stay.
-    #[must_use]
-    pub fn scalar(&self, ir: &Ir) -> Node {
-        let Lowered { node, form } = self.lower(ir);
-        if form == Form::Ref && self.is_copy(&ir.ty) { Node::prefix("*", node) } else { node }
-    }
-
-    pub(super) fn own(&self, lowered: Lowered, ty: &Type) -> Node {
-        let Lowered { node, form } = lowered;
-        match form {
-            Form::Value => node,
-            Form::Place if self.is_copy(ty) => node,
-            Form::Ref if self.is_copy(ty) => Node::prefix("*", node),
-            Form::Place | Form::Ref => node.method("clone", vec![]),
-            Form::Str => node.method("to_owned", vec![]),
-        }
-    }
-
-    /// Whether Rust copies values of the type.
-    pub(super) fn is_copy(&self, ty: &Type) -> bool {
-        match ty {
-            Type::Bool | Type::Int | Type::Decimal(_) | Type::Uuid | Type::None => true,
-            Type::Date | Type::Time | Type::Duration | Type::Period => true,
-            Type::Named(id) => matches!(
-                self.names.types().get(*id).map(|d| &d.kind),
-                Some(
-                    TypeDefKind::Enum { .. }
-                        | TypeDefKind::Newtype { base: Type::Uuid, id_of: Some(_), .. }
-                )
-            ),
-            Type::Option(inner) | Type::Patch(inner) => self.is_copy(inner),
-            _ => false,
-        }
-    }
-
-    /// The expression and its form.
-    #[must_use]
-    pub fn lower(&self, ir: &Ir) -> Lowered {
+    pub(super) fn lower(&mut self, ir: &Ir) -> Code {
         match &ir.kind {
-            IrKind::Error => Lowered::value(Node::atom("()")),
-            IrKind::Lit(lit) => self.typed_literal(lit, &ir.ty),
-            IrKind::Local(name) => self.local(name),
-            IrKind::Root(root) => self.names.root(*root),
+            IrKind::Error => Code::owned(Node::atom("()")),
+            IrKind::Lit(lit) => self.literal(lit, &ir.ty),
+            IrKind::Local(name) => match self.params.iter().rev().find(|(n, _)| n == name) {
+                Some((name, form)) => Code { node: Node::atom(param(name)), form: *form },
+                None => self.names.local(name).into(),
+            },
+            IrKind::Root(root) => self.names.root(*root).into(),
+            IrKind::RootField { root: Root::Actor, name } if name == "id" && self.closures > 0 => {
+                self.actor = true;
+                Code::owned(Node::atom("actor_id"))
+            }
             IrKind::RootField { root, name } => self.root_field(*root, name),
             IrKind::RootDerived { root, name } => {
-                let of = self.names.root(*root).node;
                 let fails = self.names.derived_fails(Some(*root), None, name);
-                let call = of.method(ident(name), vec![]);
-                Lowered::value(if fails { call.tried() } else { call })
+                let of = self.names.root(*root).node;
+                derived(of, name, fails)
             }
-            IrKind::Field { of, name } => self.field(of, name),
             IrKind::Derived { of, name } => {
-                let record = if let Type::Named(id) = &of.ty { Some(*id) } else { None };
+                let record = if let Type::Named(id) = of.ty { Some(id) } else { None };
                 let fails = self.names.derived_fails(None, record, name);
-                let call = self.lower(of).node.method(ident(name), vec![]);
-                Lowered::value(if fails { call.tried() } else { call })
+                let of = self.receiver(of);
+                derived(of, name, fails)
             }
-            IrKind::Now => Lowered::value(self.names.now()),
-            IrKind::Today => Lowered::value(self.names.today()),
-            IrKind::Exists => Lowered::value(self.names.exists()),
-            IrKind::Member { ty, index } => Lowered::value(Node::atom(self.member(*ty, *index))),
+            IrKind::Field { of, name } => self.field(of, name, ir),
+            IrKind::Now => Code::owned(self.names.now()),
+            IrKind::Today => Code::owned(self.names.today()),
+            IrKind::Exists => Code::owned(self.names.exists()),
+            IrKind::Member { ty, index } => Code::owned(self.member(*ty, *index)),
             IrKind::Record { ty, fields } => {
-                let path = self.names.ty(*ty);
-                Lowered::value(Node::Struct(path, self.fields(fields), None))
+                let fields = self.fields(fields);
+                Code::owned(Node::Struct(self.names.ty(*ty), fields, None))
             }
             IrKind::Union { ty, index, fields } => {
-                let path = self.member(*ty, *index);
-                Lowered::value(Node::Struct(path, self.fields(fields), None))
+                let fields = self.fields(fields);
+                Code::owned(Node::Struct(self.union_path(*ty, *index), fields, None))
             }
-            IrKind::List(items) => Lowered::value(self.list(items, &ir.ty)),
+            IrKind::List(items) => self.list(items, &ir.ty),
             IrKind::Convert { how, of } => self.convert(*how, of, &ir.ty),
-            IrKind::Not(of) => self.not(of),
-            IrKind::Neg(of) => match &of.kind {
-                IrKind::Lit(Literal::Int(n)) if *n != i64::MIN => {
-                    Lowered::value(Node::atom(super::grouped(-i128::from(*n))))
+            IrKind::Not(of) => match (&of.kind, self.names.exists()) {
+                (IrKind::Exists, Node::Method(on, name, args)) if name == "is_some" => {
+                    Code::owned(Node::Method(on, "is_none".into(), args))
                 }
-                IrKind::Lit(Literal::Decimal(d)) => Lowered::value(decimal(-*d)),
-                IrKind::Neg(inner) => self.lower(inner),
-                _ if of.ty == Type::Duration => Lowered::value(
-                    Node::call(
-                        "time::duration_minus",
-                        vec![Node::atom("SignedDuration::ZERO"), self.scalar(of)],
-                    )
-                    .tried(),
-                ),
-                _ => Lowered::value(Node::call("num::neg", vec![self.scalar(of)]).tried()),
+                _ => Code::owned(prefix("!", self.truth(of))),
             },
-            IrKind::And(left, right) => Lowered::value(self.logic("&&", left, right)),
-            IrKind::Or(left, right) => Lowered::value(self.logic("||", left, right)),
-            IrKind::Compare { op, left, right } => Lowered::value(self.compare(*op, left, right)),
-            IrKind::Arith { op, left, right } => Lowered::value(self.arith(*op, left, right)),
-            IrKind::In { item, list } => Lowered::value(self.contained(item, list)),
-            IrKind::Is { of, index } => Lowered::value(self.is(of, *index)),
-            IrKind::If { cond, then, otherwise } => {
-                Lowered::value(self.narrowing_if(cond, then, otherwise).unwrap_or_else(|| {
-                    Node::if_else(self.cond(cond), self.value(then), self.value(otherwise))
-                }))
+            IrKind::And(..) | IrKind::Or(..) => self.logic(ir),
+            IrKind::Neg(of) => self.negated(of),
+            IrKind::Compare { op, left, right } => self.compare(*op, left, right),
+            IrKind::Arith { op, left, right } => self.arith(*op, left, right),
+            IrKind::In { item, list } => self.contained(item, list),
+            IrKind::Is { of, index } => {
+                let path = match of.ty {
+                    Type::Named(id) => self.union_path(id, *index),
+                    _ => String::new(),
+                };
+                let of = self.lower(of).node;
+                let pattern = Node::atom(format!("{path} {{ .. }}"));
+                Code::owned(Node::Macro("matches".into(), vec![of, pattern]))
             }
-            IrKind::Index { of, keys } => self.index(of, keys, &ir.ty),
+            IrKind::If { cond, then, otherwise } => self.chosen(cond, then, otherwise),
+            IrKind::Index { of, keys } => {
+                let on = self.receiver(of);
+                let key = self.key(keys);
+                Code { node: on.method("get", vec![key]), form: Form::OptRef }
+            }
             IrKind::Lookup { context, source, keys } => {
-                let keys = keys.iter().map(|k| self.value(k)).collect();
-                Lowered::value(self.names.lookup(context, source, keys))
+                let keys = keys.iter().map(|k| self.owned(k)).collect();
+                Code::owned(self.names.lookup(context, source, keys))
             }
             IrKind::Method { method, of, args } => self.method(*method, of, args, &ir.ty),
-            IrKind::Builtin { function, args } => Lowered::value(self.builtin(*function, args)),
+            IrKind::Builtin { function, args } => self.builtin(*function, args),
             IrKind::Table { context, name, args } => {
                 let path = self.names.table(context.as_deref(), name);
-                Lowered::value(Node::call(path, self.arguments(args)).tried())
+                let node = Node::call(path, self.passed(args));
+                Code::owned(node.tried())
             }
             IrKind::Function { context, name, args } => {
                 let path = self.names.function(context.as_deref(), name);
-                Lowered::value(Node::call(path, self.arguments(args)))
+                Code::owned(Node::call(path, self.passed(args)))
             }
-            IrKind::Format { pieces, args } => Lowered::value(self.format(pieces, args)),
+            IrKind::Format { pieces, args } => self.format(pieces, args),
             IrKind::Next { name, part } => {
-                let part = part.as_ref().map_or(Node::text(""), |part| self.scalar(part));
+                let part = match part {
+                    Some(part) => {
+                        let code = self.lower(part);
+                        if self.copies(&part.ty) {
+                            self.own(code, &part.ty)
+                        } else {
+                            self.borrow(code, &part.ty)
+                        }
+                    }
+                    None => Node::text(""),
+                };
                 let call = Node::atom("cx").method("next", vec![Node::text(name), part]);
-                Lowered::value(call.tried())
+                Code::owned(call.tried())
             }
         }
     }
 
-    /// Arguments of tables and functions: `Copy` values as they are, everything else borrowed.
-    fn arguments(&self, args: &[Ir]) -> Vec<Node> {
+    pub(super) fn truth(&mut self, ir: &Ir) -> Node {
+        self.owned(ir)
+    }
+
+    fn fields(&mut self, fields: &[(String, Ir)]) -> Vec<Field> {
+        fields.iter().map(|(name, ir)| Field::new(raw(name), self.owned(ir))).collect()
+    }
+
+    /// Arguments of tables and functions: copied where that is possible, else borrowed.
+    fn passed(&mut self, args: &[Ir]) -> Vec<Node> {
         args.iter()
-            .map(|a| if self.is_copy(&a.ty) { self.value(a) } else { self.borrow(a) })
+            .map(|arg| {
+                let code = self.lower(arg);
+                if self.copies(&arg.ty) {
+                    self.own(code, &arg.ty)
+                } else {
+                    self.borrow(code, &arg.ty)
+                }
+            })
             .collect()
     }
 
-    fn typed_literal(&self, lit: &Literal, ty: &Type) -> Lowered {
-        match (lit, ty) {
-            (Literal::Int(n), Type::Decimal(_)) => {
-                Lowered::value(decimal(rust_decimal::Decimal::from(*n)))
+    /// A borrowed key of a map, entities or row.
+    pub(super) fn key(&mut self, keys: &[Ir]) -> Node {
+        match keys {
+            [one] => {
+                let code = self.lower(one);
+                self.borrow(code, &one.ty)
             }
-            (Literal::None, Type::Patch(_)) => Lowered::value(Node::atom("Patch::Clear")),
-            _ => literal(lit),
+            several => {
+                let parts = several.iter().map(|k| self.owned(k)).collect();
+                prefix("&", Node::Tuple(parts))
+            }
         }
     }
 
-    fn root_field(&self, root: Root, name: &str) -> Lowered {
-        if let Some(lowered) = self.names.root_field(root, name) {
-            return lowered;
+    pub(super) fn root_field(&self, root: Root, name: &str) -> Code {
+        match self.names.root_field(root, name) {
+            Some(lowered) => lowered.into(),
+            None => Code::place(self.names.root(root).node.field(raw(name))),
         }
-        Lowered::new(self.names.root(root).node.field(ident(name)), Form::Place)
     }
 
-    fn field(&self, of: &Ir, name: &str) -> Lowered {
-        let base = self.lower(of);
-        if let Type::Named(id) = &of.ty
-            && matches!(
-                self.names.types().get(*id).map(|d| &d.kind),
-                Some(TypeDefKind::Enum { .. })
-            )
-        {
-            let call = base.node.method(ident(name), vec![]);
-            let form = if self.is_text_property(*id, name) { Form::Str } else { Form::Value };
-            return Lowered::new(call, form);
+    fn field(&mut self, of: &Ir, name: &str, ir: &Ir) -> Code {
+        if let IrKind::Convert { how: Conversion::NarrowUnion(index), of } = &of.kind {
+            return self.union_field(of, *index, name);
         }
-        let form = if base.form == Form::Value { Form::Value } else { Form::Place };
-        if let IrKind::Convert { how: Conversion::NarrowUnion(_), .. } = &of.kind {
-            return self.union_field(of, name);
-        }
-        Lowered::new(base.node.field(ident(name)), form)
-    }
-
-    fn is_text_property(&self, id: crate::lang::types::TypeId, name: &str) -> bool {
-        match self.names.types().get(id).map(|d| &d.kind) {
-            Some(TypeDefKind::Enum { fields, .. }) => {
-                fields.iter().any(|f| f.name == name && f.ty == Type::Text)
+        let is_enum = match of.ty {
+            Type::Named(id) => {
+                matches!(self.types().get(id).map(|d| &d.kind), Some(TypeDefKind::Enum { .. }))
             }
             _ => false,
+        };
+        if is_enum {
+            let node = self.receiver(of).method(raw(name), vec![]);
+            let form = if ir.ty == Type::Text { Form::Str } else { Form::Owned };
+            return Code { node, form };
+        }
+        let of = self.lower(of);
+        let form = if of.form == Form::Owned { Form::Owned } else { Form::Place };
+        Code { node: at_least(of.node, Tight::Postfix).field(raw(name)), form }
+    }
+
+    /// A field of a union that is known to be this member.
+    fn union_field(&mut self, of: &Ir, index: u32, name: &str) -> Code {
+        let Type::Named(id) = of.ty else { return Code::owned(Node::atom("()")) };
+        let (path, members) = (self.union_path(id, index), self.union_members(id));
+        let code = self.lower(of);
+        let on = match code.form {
+            Form::Ref(_) => code.node,
+            _ => prefix("&", code.node),
+        };
+        let name = raw(name);
+        let rest = self.union_fields(id, index) > 1;
+        let pattern =
+            if rest { format!("{path} {{ {name}, .. }}") } else { format!("{path} {{ {name} }}") };
+        let arm = |pattern: &str, body| Arm { patterns: vec![pattern.into()], guard: None, body };
+        if members == 1 {
+            let body = Node::atom(name);
+            return Code::reference(Node::Match(Box::new(on), vec![arm(&pattern, body)]));
+        }
+        let some = Node::call("Some", vec![Node::atom(name)]);
+        let arms = vec![arm(&pattern, some), arm("_", Node::atom("None"))];
+        let found = Node::Match(Box::new(on), arms);
+        Code::reference(Node::call("known", vec![found]).tried())
+    }
+
+    fn union_members(&self, id: TypeId) -> usize {
+        match self.types().get(id).map(|d| &d.kind) {
+            Some(TypeDefKind::Union { members }) => members.len(),
+            _ => 0,
         }
     }
 
-    pub(super) fn member(&self, ty: crate::lang::types::TypeId, index: u32) -> String {
-        let name = match self.names.types().get(ty).map(|d| &d.kind) {
-            Some(TypeDefKind::Enum { members, .. }) => {
-                members.get(index as usize).map(|m| m.name.as_str())
-            }
+    fn union_fields(&self, id: TypeId, index: u32) -> usize {
+        match self.types().get(id).map(|d| &d.kind) {
             Some(TypeDefKind::Union { members }) => {
-                members.get(index as usize).map(|(name, _)| name.as_str())
+                members.get(index as usize).map_or(0, |(_, f)| f.len())
             }
-            _ => None,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn union_path(&self, id: TypeId, index: u32) -> String {
+        let name = match self.types().get(id).map(|d| &d.kind) {
+            Some(TypeDefKind::Union { members }) => {
+                members.get(index as usize).map_or("", |(name, _)| name)
+            }
+            _ => "",
         };
-        format!("{}::{}", self.names.ty(ty), name.unwrap_or_default().to_pascal_case())
+        format!("{}::{}", self.names.ty(id), variant(name))
     }
 
-    /// The fields of a literal; a local of the same name is written in short.
-    #[must_use]
-    pub fn fields(&self, fields: &[(String, Ir)]) -> Vec<Field> {
-        fields.iter().map(|(name, ir)| Field::new(ident(name), self.value(ir))).collect()
-    }
-
-    fn list(&self, items: &[Ir], ty: &Type) -> Node {
-        let items: Vec<Node> = items.iter().map(|item| self.value(item)).collect();
-        match (ty, items.is_empty()) {
-            (Type::Set(_), true) => Node::call("BTreeSet::new", vec![]),
-            (Type::Entities(_), false) => Node::call("list::keyed", vec![Node::Array(items)]),
-            (Type::Entities(id), true) => {
-                Node::call(format!("Entities::<{}>::new", self.names.ty(*id)), vec![])
+    pub(super) fn member(&self, id: TypeId, index: u32) -> Node {
+        let name = match self.types().get(id).map(|d| &d.kind) {
+            Some(TypeDefKind::Enum { members, .. }) => {
+                members.get(index as usize).map_or("", |m| &m.name)
             }
-            (Type::Map(..), _) => Node::call("BTreeMap::new", vec![]),
-            (Type::Set(_), false) => Node::call("BTreeSet::from", vec![Node::Array(items)]),
-            (_, true) => Node::call("Vec::new", vec![]),
-            (_, false) => Node::VecMacro("vec".to_owned(), items),
-        }
+            _ => "",
+        };
+        Node::atom(format!("{}::{}", self.names.ty(id), variant(name)))
     }
 
-    fn not(&self, of: &Ir) -> Lowered {
-        if let (IrKind::Exists, Node::Method(current, name, args)) = (&of.kind, self.names.exists())
-            && name == "is_some"
-        {
-            return Lowered::value(current.method("is_none", args));
+    fn chosen(&mut self, cond: &Ir, then: &Ir, otherwise: &Ir) -> Code {
+        let cond = self.truth(cond);
+        let (a, b) = (self.lower(then), self.lower(otherwise));
+        if a.form == Form::Str && b.form == Form::Str {
+            return Code::str(Node::if_else(cond, a.node, b.node));
         }
-        if let Some(other) = negated(of) {
-            return self.lower(&other);
-        }
-        let inner = self.scalar(of);
-        Lowered::value(Node::prefix("!", parenthesised(inner)))
+        let (a, b) = (self.own(a, &then.ty), self.own(b, &otherwise.ty));
+        Code::owned(match b {
+            // `else if` with the same result is one condition.
+            Node::If(None, other, then, rest) if then == Block::value(a.clone()) => {
+                let either = super::logic::combined(vec![cond, *other], false);
+                Node::If(None, Box::new(either), then, rest)
+            }
+            b if b == a && has_try(&cond) => super::code::after(cond, a),
+            b if b == a => a,
+            b => Node::if_else(cond, a, b),
+        })
     }
 
-    fn logic(&self, op: &'static str, left: &Ir, right: &Ir) -> Node {
-        if let Some(node) = self.guarded(left, right, op == "&&") {
+    /// Take `actor.id` before an expression whose closures read it.
+    pub(super) fn with_actor(&mut self, node: Node) -> Node {
+        if self.closures > 0 || !std::mem::take(&mut self.actor) {
             return node;
         }
-        let side = |ir: &Ir| {
-            let node = self.scalar(ir);
-            match (&ir.kind, op) {
-                (IrKind::And(..), "||") | (IrKind::Or(..), "&&") => node.paren(),
-                (IrKind::If { .. }, _) => node.paren(),
-                _ => node,
-            }
-        };
-        let right = match (&right.kind, op) {
-            (IrKind::And(..), "&&") | (IrKind::Or(..), "||") => self.scalar(right).paren(),
-            _ => side(right),
-        };
-        Node::binary(op, side(left), right)
-    }
-
-    fn compare(&self, op: CompareOp, left: &Ir, right: &Ir) -> Node {
-        if let Some(node) = canon::compared(self, op, left, right) {
-            return node;
-        }
-        let (l, r) = (self.lower(left), self.lower(right));
-        let both_refs = l.form == Form::Ref && r.form == Form::Ref;
-        let side = |lowered: Lowered, other: Form, ir: &Ir| {
-            let follow = lowered.form == Form::Ref && !both_refs && other != Form::Str;
-            let node = if follow { Node::prefix("*", lowered.node) } else { lowered.node };
-            if matches!(ir.kind, IrKind::If { .. }) || is_comparison(&node) {
-                node.paren()
-            } else {
-                node
-            }
-        };
-        let (l_form, r_form) = (l.form, r.form);
-        let (l, r) = (side(l, r_form, left), side(r, l_form, right));
-        Node::binary(sign(op), l, r)
-    }
-
-    fn convert(&self, how: Conversion, of: &Ir, to: &Type) -> Lowered {
-        match how {
-            Conversion::IntToDecimal => match &of.kind {
-                IrKind::Lit(Literal::Int(n)) => {
-                    let scale = if let Type::Decimal(Scale::Fixed(s)) = to { *s } else { 0 };
-                    let mut number = rust_decimal::Decimal::from(*n);
-                    number.rescale(u32::from(scale));
-                    Lowered::value(decimal(number))
-                }
-                _ => {
-                    let node = Node::call("num::from_int", vec![self.scalar(of)]);
-                    Lowered::value(match to {
-                        Type::Decimal(Scale::Fixed(s)) if *s > 0 => widened(node, *s),
-                        _ => node,
-                    })
-                }
-            },
-            Conversion::Rescale => match (&of.kind, to) {
-                (IrKind::Lit(Literal::Decimal(d)), Type::Decimal(Scale::Fixed(s))) => {
-                    let mut number = *d;
-                    number.rescale(u32::from(*s));
-                    Lowered::value(decimal(number))
-                }
-                (_, Type::Decimal(Scale::Fixed(s))) => Lowered::value(widened(self.scalar(of), *s)),
-                _ => self.lower(of),
-            },
-            Conversion::Some => {
-                let name = if matches!(to, Type::Patch(_)) { "Patch::Set" } else { "Some" };
-                Lowered::value(Node::call(name, vec![self.value(of)]))
-            }
-            Conversion::Wrap => self.wrap(of, to),
-            Conversion::Unwrap => self.unwrap(of),
-            Conversion::Narrow => self.narrow(of),
-            Conversion::NarrowUnion(_) => self.lower(of),
-            Conversion::Reshape | Conversion::Inner => self.reshaped(of, to),
-            Conversion::ToPatch => Lowered::value(Node::call("Patch::from", vec![self.value(of)])),
-        }
-    }
-
-    fn wrap(&self, of: &Ir, to: &Type) -> Lowered {
-        let Type::Named(id) = to else { return self.lower(of) };
-        let path = self.names.ty(*id);
-        if self.is_copy(to) {
-            return Lowered::value(Node::call(path, vec![self.value(of)]));
-        }
-        let value = self.value(of);
-        Lowered::value(Node::call(format!("{path}::trusted"), vec![value]))
-    }
-
-    fn unwrap(&self, of: &Ir) -> Lowered {
-        let base = self.lower(of);
-        if self.is_copy(&of.ty) {
-            return Lowered::new(base.node.field("0"), Form::Place);
-        }
-        Lowered::new(base.node.method("value", vec![]), Form::Ref)
+        let id = self.root_field(Root::Actor, "id").node;
+        Node::Block(Block(vec![Stmt::Bind("let actor_id".into(), id, None), Stmt::Expr(node)]))
     }
 }
 
-fn widened(node: Node, scale: u8) -> Node {
-    Node::call("num::widen", vec![node, Node::atom(scale.to_string())]).tried()
+fn derived(of: Node, name: &str, fails: bool) -> Code {
+    let node = of.method(raw(name), vec![]);
+    Code::owned(if fails { node.tried() } else { node })
 }
 
-/// `Ok(value)`; what is tried and fails with the kit's own fault is given on as it is.
-#[must_use]
-pub fn in_ok(value: Node) -> Node {
-    match value {
-        Node::Try(inner) if fails_with_fault(&inner) => *inner,
-        other => Node::call("Ok", vec![other]),
-    }
+/// The identifier of a closure's parameter.
+pub(super) fn param(name: &str) -> String {
+    if name == "cx" { "cx_".into() } else { raw(name) }
 }
 
-/// Whether a call's error is the kit's fault, not that of arithmetic or of a refusal.
-fn fails_with_fault(call: &Node) -> bool {
-    match call {
-        Node::Call(callee, _) => match callee.as_ref() {
-            Node::Atom(path) => !path.starts_with("num::") && !path.starts_with("time::"),
-            _ => false,
-        },
-        Node::Method(of, name, _) => {
-            // `cx.actor.id()` fails with a refusal.
-            !(name == "id" && matches!(of.as_ref(), Node::Field(_, field) if field == "actor"))
-        }
-        _ => false,
-    }
+/// So many dereferences.
+pub(super) fn deref(node: Node, n: u8) -> Node {
+    (0..n).fold(node, |node, _| prefix("*", node))
 }
 
-/// A Rust identifier.
-pub(super) fn ident(name: &str) -> String {
-    crate::lang::to_rust::calls::raw(name)
-}
-
-pub(super) fn sign(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Eq => "==",
-        CompareOp::Ne => "!=",
-        CompareOp::Lt => "<",
-        CompareOp::Le => "<=",
-        CompareOp::Gt => ">",
-        CompareOp::Ge => ">=",
-    }
-}
-
-fn is_comparison(node: &Node) -> bool {
-    matches!(node, Node::Binary(..))
-}
-
-/// In parentheses where an operator in front or a method behind would bind tighter.
-pub(super) fn parenthesised(node: Node) -> Node {
-    match node {
-        Node::Binary(..) | Node::Prefix(..) | Node::Cast(..) | Node::Range(..) | Node::If(..) => {
-            node.paren()
-        }
-        other => other,
-    }
-}
-
-/// Whether the expression may leave the function with `?`.
-#[must_use]
-pub fn fallible(node: &Node) -> bool {
-    match node {
-        Node::Try(_) => true,
-        Node::Atom(_) => false,
-        Node::Call(callee, args) => fallible(callee) || args.iter().any(fallible),
-        Node::Method(of, _, args) => fallible(of) || args.iter().any(fallible),
-        Node::Field(of, _) | Node::Await(of) | Node::Prefix(_, of) | Node::Paren(of) => {
-            fallible(of)
-        }
-        Node::Cast(of, _) => fallible(of),
-        Node::Index(a, b) | Node::Binary(_, a, b) | Node::Assign(a, _, b) => {
-            fallible(a) || fallible(b)
-        }
-        Node::Range(a, _, b) => [a, b].into_iter().flatten().any(|n| fallible(n)),
-        Node::Struct(_, fields, base) => {
-            fields.iter().filter_map(|f| f.value.as_ref()).any(fallible)
-                || base.as_deref().is_some_and(fallible)
-        }
-        Node::Tuple(items) | Node::Array(items) => items.iter().any(fallible),
-        Node::VecMacro(_, items) | Node::Macro(_, items) => items.iter().any(fallible),
-        Node::Closure(..) => false,
-        Node::If(_, cond, then, otherwise) => {
-            fallible(cond) || block(then) || otherwise.as_deref().is_some_and(fallible)
-        }
-        Node::Match(on, arms) => fallible(on) || arms.iter().any(|arm| fallible(&arm.body)),
-        Node::Block(inner) => block(inner),
-        Node::Return(value) => value.as_deref().is_some_and(fallible),
-    }
-}
-
-fn block(block: &crate::layout::Block) -> bool {
-    block.0.iter().any(|stmt| match stmt {
-        crate::layout::Stmt::Bind(_, value, _)
-        | crate::layout::Stmt::Semi(value)
-        | crate::layout::Stmt::Expr(value) => fallible(value),
-        crate::layout::Stmt::For(_, of, inner) => fallible(of) || self::block(inner),
-        crate::layout::Stmt::Lines(_) => false,
-    })
-}
-
-impl Lowerer<'_> {
-    fn arith(&self, op: ArithOp, left: &Ir, right: &Ir) -> Node {
-        let (l, r) = (self.scalar(left), self.scalar(right));
-        let zone = || self.names.zone();
-        let call = |name: &str, args: Vec<Node>| Node::call(name, args).tried();
-        match (&left.ty, op, &right.ty) {
-            (Type::Time, ArithOp::Sub, Type::Time) => Node::call("time::between", vec![l, r]),
-            (Type::Date, ArithOp::Sub, Type::Date) => Node::call("time::days_between", vec![l, r]),
-            (Type::Time, ArithOp::Add, Type::Duration) => call("time::plus", vec![l, r]),
-            (Type::Time, ArithOp::Sub, Type::Duration) => call("time::minus", vec![l, r]),
-            (Type::Time, ArithOp::Add, _) => call("time::plus_period", vec![l, r, zone()]),
-            (Type::Time, ArithOp::Sub, _) => call("time::minus_period", vec![l, r, zone()]),
-            (Type::Date, ArithOp::Add, _) => call("time::date_plus", vec![l, r]),
-            (Type::Date, ArithOp::Sub, _) => call("time::date_minus", vec![l, r]),
-            (Type::Duration, ArithOp::Add, _) => call("time::duration_plus", vec![l, r]),
-            (Type::Duration, ArithOp::Sub, _) => call("time::duration_minus", vec![l, r]),
-            (Type::Duration, ArithOp::Mul, _) => call("time::duration_times", vec![l, r]),
-            (Type::Duration, ArithOp::Div, _) => call("time::duration_over", vec![l, r]),
-            (_, ArithOp::Mul, Type::Duration) => call("time::duration_times", vec![r, l]),
-            (_, ArithOp::Add, _) => call("num::add", vec![l, r]),
-            (_, ArithOp::Sub, _) => call("num::sub", vec![l, r]),
-            (_, ArithOp::Mul, _) => call("num::mul", vec![l, r]),
-            (_, ArithOp::Div, _) => call("num::div", vec![l, r]),
-            (_, ArithOp::Rem, _) => call("num::rem", vec![l, r]),
-        }
-    }
+/// `known(option)?`
+pub(super) fn known(option: Node) -> Node {
+    tried(Node::call("known", vec![option]))
 }

@@ -5,17 +5,29 @@
 //! carries a `?`, so lowered code stands in functions that return the kit's results. How a root is
 //! spelled (`self`, `cmd`, `ev`) is the caller's business: it implements [`Names`].
 
-mod calls;
+mod api;
+mod arith;
 mod canon;
-mod collections;
+mod code;
+mod collection;
+mod compare;
+mod convert;
+mod iter;
+mod list;
 mod lits;
+mod logic;
 mod lower;
-mod options;
+mod names;
+mod option;
+mod scalar;
+#[cfg(test)]
+mod tests;
 
-pub use calls::raw;
+pub use api::{Form, Lowered, Lowerer, in_ok};
 pub use canon::negated;
+pub use code::has_try as fallible;
 pub use lits::{decimal, grouped, literal};
-pub use lower::{Form, Lowered, Lowerer, fallible, in_ok};
+pub use names::{is_copy, raw};
 
 use super::ir::{Ir, Root};
 use super::types::{TypeId, TypeTable};
@@ -77,10 +89,4 @@ pub trait Names {
 
     /// The row of a replica or view under a key: an expression of type `Option<Row>`, `?` included.
     fn lookup(&self, context: &str, source: &str, keys: Vec<Node>) -> Node;
-
-    /// A record of this type converted from the same-shaped one of another context.
-    fn reshape(&self, value: Node, from: TypeId, to: TypeId) -> Node {
-        let _ = (from, to);
-        value
-    }
 }

@@ -2,7 +2,9 @@
 //!
 //! Closures may fail, because arithmetic may; the first failure ends the walk. Among equals the first one wins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
 
 use crate::fault::Folded;
 
@@ -127,6 +129,22 @@ pub fn sum<T, N: crate::num::Number>(
     Ok(sum)
 }
 
+/// The sum of the closure's results with this many decimal places; zero of nothing.
+///
+/// # Errors
+/// The closure's, and overflow.
+pub fn total<T>(
+    items: impl IntoIterator<Item = T>,
+    places: u32,
+    mut number: impl FnMut(T) -> Folded<Decimal>,
+) -> Folded<Decimal> {
+    let mut sum = crate::num::decimal(0, places);
+    for item in items {
+        sum = crate::num::add(sum, number(item)?)?;
+    }
+    Ok(sum)
+}
+
 /// The first of those with the least key.
 ///
 /// # Errors
@@ -177,6 +195,42 @@ pub fn sort_by<T, K: Ord>(
     }
     keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
+}
+
+/// Keeps the elements for which the condition holds.
+///
+/// # Errors
+/// The closure's; the list is then as it was.
+pub fn retain<T>(list: &mut Vec<T>, holds: impl FnMut(&T) -> Folded<bool>) -> Folded {
+    let kept = list.iter().map(holds).collect::<Folded<Vec<bool>>>()?;
+    let mut kept = kept.into_iter();
+    list.retain(|_| kept.next().unwrap_or(true));
+    Ok(())
+}
+
+/// As [`retain`], for a set.
+///
+/// # Errors
+/// The closure's; the set is then as it was.
+pub fn retain_set<T: Ord>(set: &mut BTreeSet<T>, holds: impl FnMut(&T) -> Folded<bool>) -> Folded {
+    let kept = set.iter().map(holds).collect::<Folded<Vec<bool>>>()?;
+    let mut kept = kept.into_iter();
+    set.retain(|_| kept.next().unwrap_or(true));
+    Ok(())
+}
+
+/// As [`retain`], for entities.
+///
+/// # Errors
+/// The closure's; the entities are then as they were.
+pub fn retain_entities<K: Ord, T>(
+    entities: &mut BTreeMap<K, T>,
+    mut holds: impl FnMut(&K, &T) -> Folded<bool>,
+) -> Folded {
+    let kept = entities.iter().map(|(k, e)| holds(k, e)).collect::<Folded<Vec<bool>>>()?;
+    let mut kept = kept.into_iter();
+    entities.retain(|_, _| kept.next().unwrap_or(true));
+    Ok(())
 }
 
 /// An element that has its key inside.
@@ -256,6 +310,27 @@ mod tests {
         assert_eq!(any([3, 2], fails_on_two), Err(Fault::Arithmetic));
         assert_eq!(all([3, 2], fails_on_two), Ok(false));
         assert_eq!(count([1, 1, 3], fails_on_two), Ok(2));
+    }
+
+    #[test]
+    fn a_total_has_its_places_even_of_nothing() {
+        let two = |n: i64| fine(crate::num::decimal(n, 2));
+        assert_eq!(total([], 2, two).unwrap().to_string(), "0.00");
+        assert_eq!(total([150, 5], 2, two).unwrap().to_string(), "1.55");
+        assert_eq!(total([1], 2, |_: i64| Err(Fault::Arithmetic)), Err(Fault::Arithmetic));
+    }
+
+    #[test]
+    fn what_fails_to_be_judged_stays() {
+        let small = |n: &i64| if *n == 9 { Err(Fault::Arithmetic) } else { Ok(*n < 3) };
+        let (mut list, mut set) = (vec![1, 5, 2], BTreeSet::from([1, 5]));
+        assert_eq!((retain(&mut list, small), retain_set(&mut set, small)), (Ok(()), Ok(())));
+        assert_eq!((&list, &set), (&vec![1, 2], &BTreeSet::from([1])));
+        list.push(9);
+        assert_eq!((retain(&mut list, small), list.len()), (Err(Fault::Arithmetic), 3));
+        let mut map = BTreeMap::from([('a', 1), ('b', 5)]);
+        assert_eq!(retain_entities(&mut map, |_, n| small(n)), Ok(()));
+        assert_eq!(map, BTreeMap::from([('a', 1)]));
     }
 
     #[test]

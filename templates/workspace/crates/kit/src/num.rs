@@ -102,23 +102,23 @@ impl Number for Decimal {
     const ZERO: Self = Decimal::ZERO;
 
     fn plus(self, other: Self) -> Checked<Self> {
-        let scale = self.scale().max(other.scale());
-        exactly(self.checked_add(other), scale)
+        let places = self.scale().max(other.scale());
+        exactly(self.checked_add(other), places, places)
     }
 
     fn minus(self, other: Self) -> Checked<Self> {
-        let scale = self.scale().max(other.scale());
-        exactly(self.checked_sub(other), scale)
+        let places = self.scale().max(other.scale());
+        exactly(self.checked_sub(other), places, places)
     }
 
     fn times(self, other: Self) -> Checked<Self> {
-        let scale = self.scale() + other.scale();
-        exactly(self.checked_mul(other), scale)
+        let places = self.scale().max(other.scale());
+        exactly(self.checked_mul(other), self.scale() + other.scale(), places)
     }
 
     fn modulo(self, other: Self) -> Checked<Self> {
-        let scale = self.scale().max(other.scale());
-        exactly(self.checked_rem(other), scale)
+        let places = self.scale().max(other.scale());
+        exactly(self.checked_rem(other), places, places)
     }
 
     fn negative(self) -> Checked<Self> {
@@ -130,9 +130,16 @@ impl Number for Decimal {
     }
 }
 
-/// The result at exactly this scale; one that lost digits to fit is an overflow.
-fn exactly(result: Option<Decimal>, scale: u32) -> Checked<Decimal> {
+/// Stored decimals have at most so many places; more come from a division.
+const MAX_PLACES: u32 = 12;
+
+/// The result at exactly this scale; one that lost digits to fit is an overflow. What comes from a
+/// division (its operands have that many `places`) has 28 digits and is rounded to them.
+fn exactly(result: Option<Decimal>, scale: u32, places: u32) -> Checked<Decimal> {
     let result = result.ok_or(Arithmetic)?;
+    if places > MAX_PLACES {
+        return Ok(result.normalize());
+    }
     if result.scale() == scale { Ok(result) } else { widen(result, scale) }
 }
 
@@ -209,7 +216,7 @@ pub fn from_int(number: i64) -> Decimal {
 /// # Errors
 /// When the digits do not fit, or places would be lost.
 pub fn widen(value: Decimal, scale: u32) -> Checked<Decimal> {
-    if scale < value.scale() {
+    if scale < value.scale() || scale > Decimal::MAX_SCALE {
         return Err(Arithmetic);
     }
     let mut widened = value;
@@ -263,6 +270,14 @@ pub fn sum<T: Number>(values: impl IntoIterator<Item = T>) -> Checked<T> {
     values.into_iter().try_fold(T::ZERO, Number::plus)
 }
 
+/// The sum with this many decimal places, also of nothing.
+///
+/// # Errors
+/// Overflow.
+pub fn total(values: impl IntoIterator<Item = Decimal>, places: u32) -> Checked<Decimal> {
+    values.into_iter().try_fold(decimal(0, places), Number::plus)
+}
+
 /// A count as a number.
 #[must_use]
 pub fn count(length: usize) -> i64 {
@@ -306,6 +321,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_divided_is_computed_with_28_digits() {
+        let third = div(1, 3).unwrap();
+        let shown = |value: Checked<Decimal>| round(value.unwrap(), 2).unwrap().to_string();
+        assert_eq!(shown(mul(third, dec("300.00"))), "100.00");
+        assert_eq!(shown(add(dec("123456789.25"), third)), "123456789.58");
+        assert_eq!(shown(mul(third, third)), "0.11");
+        assert_eq!(mul(Decimal::MAX, third).unwrap().scale(), 0);
+        assert_eq!(add(Decimal::MAX, Decimal::MAX), Err(Arithmetic));
+        assert_eq!(widen(third, 29), Err(Arithmetic));
+    }
+
+    #[test]
     fn rounding_goes_away_from_zero() {
         assert_eq!(round(dec("2.345"), 2).unwrap().to_string(), "2.35");
         assert_eq!(round(dec("-2.345"), 2).unwrap().to_string(), "-2.35");
@@ -314,6 +341,12 @@ mod tests {
         assert_eq!((floor(dec("-0.1")), ceil(dec("0.1"))), (Ok(-1), Ok(1)));
         assert_eq!(floor(Decimal::MAX), Err(Arithmetic));
         assert_eq!(round(Decimal::MAX, 2), Err(Arithmetic));
+    }
+
+    #[test]
+    fn a_total_has_its_places_even_of_nothing() {
+        assert_eq!(total([], 2).unwrap().to_string(), "0.00");
+        assert_eq!(total([dec("0.10"), dec("0.25")], 2).unwrap().to_string(), "0.35");
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl<T> Patch<T> {
     }
 }
 
+/// None clears.
+impl<T> From<Option<T>> for Patch<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
+
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
@@ -77,6 +84,11 @@ mod tests {
             assert_eq!(serde_json::to_string(&change).unwrap(), text);
             assert_eq!(serde_json::from_str::<Change>(text).unwrap(), change);
         }
+    }
+
+    #[test]
+    fn an_option_sets_or_clears() {
+        assert_eq!((Patch::from(Some(1)), Patch::<i64>::from(None)), (Patch::Set(1), Patch::Clear));
     }
 
     #[test]
