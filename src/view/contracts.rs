@@ -101,7 +101,7 @@ pub fn shared_file(model: &Model, facts: &Rc<Facts>) -> Option<ContractsFile> {
     })
 }
 
-/// The public types that a context declares, in text order; `None`: those of the shared kernel.
+/// The public types that a context declares, by name; `None`: those of the shared kernel.
 fn own_types(model: &Model, facts: &Facts, context: Option<&str>) -> Vec<TypeId> {
     let public: BTreeSet<TypeId> = match context {
         Some(_) => facts.public().as_ref().clone(),
@@ -115,7 +115,7 @@ fn own_types(model: &Model, facts: &Facts, context: Option<&str>) -> Vec<TypeId>
             })
         })
         .collect();
-    ids.sort_by_key(|id| model.types.get(*id).map(|def| (def.span, def.name.clone())));
+    ids.sort_by_key(|id| model.types.get(*id).map(|def| def.name.clone()));
     ids
 }
 

@@ -10,6 +10,7 @@
 
 mod cli;
 mod diagnostics;
+mod golden;
 mod layout;
 mod lowering;
 mod merge;

@@ -1,13 +1,9 @@
 //! `event.rs` of an aggregate: the events in the form in which they are stored.
 
-use std::collections::BTreeMap;
-
 use heck::ToSnakeCase as _;
 use serde::Serialize;
 
-use crate::lang::ir::{MessageIr, OutcomeIr};
-use crate::model::{Aggregate, Command, Decide, Event, Model};
-use crate::source::Span;
+use crate::model::{Aggregate, Event};
 use crate::view::rust::{Imports, Place, Rust, article, module};
 
 use super::Domain;
@@ -63,33 +59,4 @@ fn view(domain: &Domain, rust: &Rust, event: &Event) -> EventView {
         version: event.version,
         closes: if event.closes { " closes" } else { "" }.to_owned(),
     }
-}
-
-/// Where the domain text first lets an event happen, by context and event.
-pub(super) fn first_places(model: &Model) -> BTreeMap<(String, String), Span> {
-    let mut places: BTreeMap<(String, String), Span> = BTreeMap::new();
-    for context in model.contexts.values() {
-        for message in context.commands.values().flat_map(messages) {
-            let key = (context.name.clone(), message.name.clone());
-            let place = places.entry(key).or_insert(message.span);
-            *place = (*place).min(message.span);
-        }
-    }
-    places
-}
-
-/// Every message that a command can give, in rules as well.
-fn messages(command: &Command) -> Vec<&MessageIr> {
-    let from = command.from.as_ref().map(|from| &from.otherwise);
-    let mut outcomes: Vec<&OutcomeIr> = from.into_iter().collect();
-    let mut found = Vec::new();
-    if let Decide::Rules(rules) = &command.decide {
-        outcomes.extend(rules.require.iter().map(|rule| &rule.outcome));
-        found.extend(&rules.emit);
-    }
-    found.extend(outcomes.into_iter().filter_map(|outcome| match outcome {
-        OutcomeIr::Emit(message) => Some(message),
-        _ => None,
-    }));
-    found
 }

@@ -17,12 +17,11 @@ mod tables;
 mod tests;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::lang::types::TypeId;
 use crate::model::{Aggregate, Context, Event, Model};
-use crate::source::Span;
 
 use super::rust::{Homes, header, public_types};
 
@@ -47,8 +46,6 @@ pub struct Facts {
     fallible: derive::Fallible,
     /// Names behind uuids that scenarios write with `@`.
     names: Vec<(uuid::Uuid, String)>,
-    /// Where the text first lets an event happen, by context and event.
-    places: BTreeMap<(String, String), Span>,
 }
 
 impl Facts {
@@ -59,7 +56,6 @@ impl Facts {
             public: Rc::new(public_types(model)),
             fallible: derive::Fallible::of(model),
             names: names(model),
-            places: event::first_places(model),
         })
     }
 
@@ -69,16 +65,13 @@ impl Facts {
         &self.public
     }
 
-    /// The events of an aggregate in the order in which the domain text first has them happen.
+    /// The events of an aggregate: those that can come first, then the others, each by name. The
+    /// order of tables in the domain text means nothing, so it cannot be theirs.
     #[must_use]
     pub fn events<'m>(&self, context: &'m Context, aggregate: &Aggregate) -> Vec<&'m Event> {
         let mut events: Vec<&Event> =
             aggregate.events.iter().filter_map(|name| context.events.get(name)).collect();
-        let place = |event: &Event| {
-            let key = (context.name.clone(), event.name.clone());
-            self.places.get(&key).copied().unwrap_or(event.span)
-        };
-        events.sort_by_cached_key(|event| (place(event), event.name.clone()));
+        events.sort_by(|a, b| (a.begin.is_none(), &a.name).cmp(&(b.begin.is_none(), &b.name)));
         events
     }
 }
@@ -123,7 +116,7 @@ impl<'m> Domain<'m> {
         self.facts.fallible.contains(record, name)
     }
 
-    /// The events of an aggregate in the order in which the domain text first has them happen.
+    /// The events of an aggregate, in the order of [`Facts::events`].
     #[must_use]
     pub fn events(&self, aggregate: &Aggregate) -> Vec<&'m Event> {
         self.facts.events(self.context, aggregate)

@@ -72,8 +72,8 @@ struct Tests<'a, 'm> {
 
 impl Tests<'_, '_> {
     fn commands(&self) -> Vec<&Command> {
-        let commands = self.aggregate.commands.iter();
-        commands.filter_map(|name| self.domain.context.commands.get(name)).collect()
+        let commands = self.domain.context.commands.values();
+        commands.filter(|command| command.aggregate == self.aggregate.name).collect()
     }
 
     /// The functions that the tests call: ids, events, commands.

@@ -33,9 +33,8 @@ pub struct ValuesFile {
 pub fn values_file(domain: &Domain) -> Option<ValuesFile> {
     let imports = Imports::of_module("values");
     let rust = Rust { homes: &domain.homes, imports: &imports };
-    let mut ids: Vec<TypeId> =
+    let ids: Vec<TypeId> =
         domain.context.types.values().copied().filter(|id| !domain.homes.is_public(*id)).collect();
-    ids.sort_by_key(|id| domain.model.types.get(*id).map(|d| (d.span, d.name.clone())));
     if ids.is_empty() {
         return None;
     }

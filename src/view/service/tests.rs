@@ -60,7 +60,7 @@ pub fn routes_tests(domain: &Domain) -> Option<TestFile> {
 }
 
 fn commands<'m>(domain: &Domain<'m>, aggregate: &Aggregate) -> Vec<&'m Command> {
-    aggregate.commands.iter().filter_map(|name| domain.context.commands.get(name)).collect()
+    domain.context.commands.values().filter(|c| c.aggregate == aggregate.name).collect()
 }
 
 struct Routes<'a, 'm> {

@@ -3,6 +3,15 @@
 
 use kit::prelude::*;
 
+kit::enums! {
+    /// Genre.
+    pub enum Genre {
+        Novel = "novel",
+        Guide = "guide",
+        Children = "children",
+    }
+}
+
 kit::newtype! {
     /// The number of an edition, without hyphens.
     pub struct Isbn(String);
@@ -15,15 +24,6 @@ impl Newtype for Isbn {
         *value = text::upper(&text::trim(value));
         at.length("", value, 10..=17);
         at.require(text::matches(value, "^[0-9A-Z]+$"), "bad_isbn", "bad isbn");
-    }
-}
-
-kit::enums! {
-    /// Genre.
-    pub enum Genre {
-        Novel = "novel",
-        Guide = "guide",
-        Children = "children",
     }
 }
 

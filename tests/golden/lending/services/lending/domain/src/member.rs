@@ -105,15 +105,15 @@ impl Aggregate for Member {
     fn apply(&mut self, event: &MemberEvent) -> Folded {
         match event {
             MemberEvent::MemberJoined(_)
-            | MemberEvent::LoanRefused(_)
-            | MemberEvent::LimitReached(_) => {}
+            | MemberEvent::LimitReached(_)
+            | MemberEvent::LoanRefused(_) => {}
             MemberEvent::Borrowed(ev) => {
                 list::put(&mut self.loans, Loan { isbn: ev.isbn.clone(), due: ev.due });
             }
-            MemberEvent::Returned(ev) => {
-                self.loans.remove(&ev.isbn);
-            }
             MemberEvent::Fined(ev) => self.fines = num::add(self.fines, ev.amount)?,
+            MemberEvent::FinesPaid(ev) => self.fines = num::sub(self.fines, ev.amount)?,
+            MemberEvent::MemberLeft(_) => self.status = MemberStatus::Left,
+            MemberEvent::PhoneChanged(ev) => ev.phone.apply(&mut self.phone),
             MemberEvent::Recalled(ev) => {
                 for item in self.loans.values_mut() {
                     if item.isbn == ev.isbn {
@@ -121,9 +121,9 @@ impl Aggregate for Member {
                     }
                 }
             }
-            MemberEvent::FinesPaid(ev) => self.fines = num::sub(self.fines, ev.amount)?,
-            MemberEvent::PhoneChanged(ev) => ev.phone.apply(&mut self.phone),
-            MemberEvent::MemberLeft(_) => self.status = MemberStatus::Left,
+            MemberEvent::Returned(ev) => {
+                self.loans.remove(&ev.isbn);
+            }
         }
         Ok(())
     }

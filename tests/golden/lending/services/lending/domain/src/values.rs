@@ -3,6 +3,21 @@
 
 use kit::prelude::*;
 
+/// Contact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    pub email: Email,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl Check for Contact {
+    fn check(&mut self, at: &mut Violations) {
+        at.field("email", &mut self.email);
+        at.length("phone", &self.phone, 3..=30);
+    }
+}
+
 kit::newtype! {
     /// Email.
     pub struct Email(String);
@@ -34,20 +49,5 @@ impl Plan {
             Self::Basic => 3,
             Self::Family => 12,
         }
-    }
-}
-
-/// Contact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Contact {
-    pub email: Email,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-}
-
-impl Check for Contact {
-    fn check(&mut self, at: &mut Violations) {
-        at.field("email", &mut self.email);
-        at.length("phone", &self.phone, 3..=30);
     }
 }

@@ -61,15 +61,15 @@ impl Aggregate for Tool {
     fn apply(&mut self, event: &ToolEvent) -> Folded {
         match event {
             ToolEvent::ToolAdded(_) => {}
-            ToolEvent::ToolReturned(_) => {
-                self.borrower = None;
-                self.due = None;
-                self.status = ToolStatus::OnShelf;
-            }
             ToolEvent::ToolLent(ev) => {
                 self.borrower = Some(ev.borrower.clone());
                 self.due = Some(ev.due);
                 self.status = ToolStatus::Lent;
+            }
+            ToolEvent::ToolReturned(_) => {
+                self.borrower = None;
+                self.due = None;
+                self.status = ToolStatus::OnShelf;
             }
         }
         Ok(())

@@ -11,15 +11,15 @@ kit::events! {
     /// Everything that can happen to one member.
     pub enum MemberEvent of "lending.member" by MemberId {
         MemberJoined = "member_joined" v 1,
-        LoanRefused = "loan_refused" v 1,
         Borrowed = "borrowed" v 1,
-        LimitReached = "limit_reached" v 1,
-        Returned = "returned" v 1,
         Fined = "fined" v 1,
-        Recalled = "recalled" v 1,
         FinesPaid = "fines_paid" v 1,
-        PhoneChanged = "phone_changed" v 1,
+        LimitReached = "limit_reached" v 1,
+        LoanRefused = "loan_refused" v 1,
         MemberLeft = "member_left" v 1 closes,
+        PhoneChanged = "phone_changed" v 1,
+        Recalled = "recalled" v 1,
+        Returned = "returned" v 1,
     }
 }
 
@@ -33,13 +33,6 @@ pub struct MemberJoined {
     pub phone: Option<String>,
 }
 
-/// Loan refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LoanRefused {
-    pub isbn: Isbn,
-    pub reason: String,
-}
-
 /// Borrowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Borrowed {
@@ -48,23 +41,41 @@ pub struct Borrowed {
     pub due: Date,
 }
 
+/// Fined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fined {
+    pub isbn: Isbn,
+    pub amount: Decimal,
+}
+
+/// Fines paid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FinesPaid {
+    pub amount: Decimal,
+}
+
 /// Limit reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LimitReached {
     pub isbn: Isbn,
 }
 
-/// Returned.
+/// Loan refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Returned {
+pub struct LoanRefused {
     pub isbn: Isbn,
+    pub reason: String,
 }
 
-/// Fined.
+/// Member left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fined {
-    pub isbn: Isbn,
-    pub amount: Decimal,
+pub struct MemberLeft {}
+
+/// Phone changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhoneChanged {
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub phone: Patch<String>,
 }
 
 /// Recalled.
@@ -75,19 +86,8 @@ pub struct Recalled {
     pub due: Date,
 }
 
-/// Fines paid.
+/// Returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FinesPaid {
-    pub amount: Decimal,
+pub struct Returned {
+    pub isbn: Isbn,
 }
-
-/// Phone changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PhoneChanged {
-    #[serde(default, skip_serializing_if = "Patch::is_keep")]
-    pub phone: Patch<String>,
-}
-
-/// Member left.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MemberLeft {}

@@ -76,25 +76,10 @@ impl Fold<MemberEvent> for MemberList {
                     });
                 }
             }
-            MemberEvent::LoanRefused(_)
-            | MemberEvent::LimitReached(_)
-            | MemberEvent::Recalled(_)
-            | MemberEvent::PhoneChanged(_)
-            | MemberEvent::MemberLeft(_) => {
-                if let Some(row) = &mut row {
-                    row.status = event.status()?;
-                }
-            }
             MemberEvent::Borrowed(ev) => {
                 if let Some(row) = &mut row {
                     row.status = event.status()?;
                     row.isbns.insert(ev.isbn.clone());
-                }
-            }
-            MemberEvent::Returned(ev) => {
-                if let Some(row) = &mut row {
-                    row.status = event.status()?;
-                    row.isbns.retain(|item| *item != ev.isbn);
                 }
             }
             MemberEvent::Fined(ev) => {
@@ -107,6 +92,21 @@ impl Fold<MemberEvent> for MemberList {
                 if let Some(row) = &mut row {
                     row.status = event.status()?;
                     row.fines = num::sub(row.fines, ev.amount)?;
+                }
+            }
+            MemberEvent::LimitReached(_)
+            | MemberEvent::LoanRefused(_)
+            | MemberEvent::MemberLeft(_)
+            | MemberEvent::PhoneChanged(_)
+            | MemberEvent::Recalled(_) => {
+                if let Some(row) = &mut row {
+                    row.status = event.status()?;
+                }
+            }
+            MemberEvent::Returned(ev) => {
+                if let Some(row) = &mut row {
+                    row.status = event.status()?;
+                    row.isbns.retain(|item| *item != ev.isbn);
                 }
             }
         }

@@ -1,5 +1,5 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! The scenarios of policies and read models.
+//! The scenarios of policies.
 
 use contracts::catalogue::{self, Isbn};
 use kit::prelude::*;
@@ -10,19 +10,11 @@ use lending_domain::member::MemberStatus;
 use lending_domain::values::{Email, Plan};
 use serde_json::json;
 
-fn isbn(value: &str) -> Isbn {
-    Isbn::try_new(value).expect("an example")
-}
-
-fn email(value: &str) -> Email {
-    Email::try_new(value).expect("an example")
-}
-
 /// Scenario: a withdrawn title is called back.
 #[test]
 fn a_withdrawn_title_is_called_back() {
     let event = recorded::<catalogue::TitleEvent>(
-        isbn("9780141439587"),
+        Isbn::trusted("9780141439587".to_owned()),
         "withdrawn",
         catalogue::TitleWithdrawn { reason: "lost pages".to_owned() },
     );
@@ -30,10 +22,10 @@ fn a_withdrawn_title_is_called_back() {
         .row(&MemberListRow {
             member_id: uuid("ada").into(),
             name: "A".to_owned(),
-            email: email("ada@example.org"),
+            email: Email::trusted("ada@example.org".to_owned()),
             plan: Plan::Basic,
             status: MemberStatus::Active,
-            isbns: BTreeSet::from([isbn("9780141439587")]),
+            isbns: BTreeSet::from([Isbn::trusted("9780141439587".to_owned())]),
             fines: num::decimal(0, 2),
         })
         .policy::<RecallWithdrawn>()

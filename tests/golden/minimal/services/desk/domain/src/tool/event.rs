@@ -9,8 +9,8 @@ kit::events! {
     /// Everything that can happen to one tool.
     pub enum ToolEvent of "desk.tool" by ToolId {
         ToolAdded = "tool_added" v 1,
-        ToolReturned = "tool_returned" v 1,
         ToolLent = "tool_lent" v 1,
+        ToolReturned = "tool_returned" v 1,
     }
 }
 
@@ -20,10 +20,6 @@ pub struct ToolAdded {
     pub name: String,
 }
 
-/// Tool returned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ToolReturned {}
-
 /// Tool lent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolLent {
@@ -31,3 +27,7 @@ pub struct ToolLent {
     pub weeks: i64,
     pub due: Date,
 }
+
+/// Tool returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolReturned {}

@@ -63,16 +63,16 @@ impl Fold<ToolEvent> for Shelf {
                     });
                 }
             }
-            ToolEvent::ToolReturned(_) => {
-                if let Some(row) = &mut row {
-                    row.status = event.status()?;
-                    row.due = None;
-                }
-            }
             ToolEvent::ToolLent(ev) => {
                 if let Some(row) = &mut row {
                     row.status = event.status()?;
                     row.due = Some(ev.due);
+                }
+            }
+            ToolEvent::ToolReturned(_) => {
+                if let Some(row) = &mut row {
+                    row.status = event.status()?;
+                    row.due = None;
                 }
             }
         }
