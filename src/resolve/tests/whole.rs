@@ -41,6 +41,24 @@ fn constructs_of_stage_2_are_answered_once_each() {
     assert_eq!(codes.len(), 9, "{found}");
 }
 
+/// `unique` is kept by the store; the interpreter compares the streams of the scenario.
+#[test]
+fn a_scenario_knows_what_is_taken() {
+    let seats = include_str!("../../../tests/domains/upsert.toml");
+    let scenario = |given: &str, then: &str| {
+        format!(
+            "{seats}\n[[scenario]]\nname = \"taken\"\ngiven = {given}\n\
+             when = \"Take(holder = 'ben')\"\nthen = {then}\n"
+        )
+    };
+    let both = r#"["SeatAdded(seat_no = 'B')", "SeatTaken(seat_no = 'B', holder = 'ben')"]"#;
+    assert_eq!(check_text(&scenario(both, r#""HasASeat""#)), "");
+    let found = check_text(&scenario(both, r#"["SeatAdded", "SeatTaken"]"#));
+    assert!(found.contains("MN332"), "{found}");
+    let left = r#"["SeatAdded(seat_no = 'B')"]"#;
+    assert_eq!(check_text(&scenario(left, r#"["SeatAdded", "SeatTaken"]"#)), "");
+}
+
 #[test]
 fn routes_follow_from_names() {
     let (model, ..) = resolve(&[("minos.toml", TOOLSHARE)]);
