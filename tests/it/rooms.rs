@@ -58,7 +58,8 @@ fn rooms_use_only_those_before_them() {
     let mut count = 0;
     for (path, text) in texts(&["src"], &["rs"]) {
         let room = path.split('/').nth(1).and_then(place);
-        let Some(room) = room else { continue };
+        // Tests may look at what later rooms make of a result.
+        let Some(room) = room.filter(|_| !path.contains("/tests/")) else { continue };
         for found in uses.captures_iter(&text) {
             count += 1;
             if place(&found[1]).is_some_and(|used| used > room) {
