@@ -61,8 +61,12 @@ fn drive_it(demo: &Demo, system: &mut system::System, out: &mut dyn Write) -> an
     stay(demo, system, out)
 }
 
-/// Where the demo's workspace is built: beside it, so that a fresh workspace builds fast.
+/// Where the demo's workspace is built: beside it, so that a fresh workspace builds fast; or where
+/// cargo is told to build.
 fn target_dir(workspace: &Utf8Path) -> Utf8PathBuf {
+    if let Some(given) = std::env::var("CARGO_TARGET_DIR").ok().filter(|given| !given.is_empty()) {
+        return Utf8PathBuf::from(given);
+    }
     let name = workspace.file_name().unwrap_or("workspace");
     workspace.with_file_name(format!("{name}-build"))
 }
