@@ -87,21 +87,33 @@ impl Fold<JobEvent> for JobList {
                     });
                 }
             }
-            JobEvent::PartRefused(_)
-            | JobEvent::LimitNear(_)
-            | JobEvent::JobQuoted(_)
-            | JobEvent::JobCancelled(_)
-            | JobEvent::WorkResumed(_)
-            | JobEvent::WorkPlanned(_)
-            | JobEvent::WorkStarted(_)
-            | JobEvent::WorkPaused(_)
-            | JobEvent::HoursLogged(_)
-            | JobEvent::NoteAdded(_)
-            | JobEvent::HoursSpread(_)
-            | JobEvent::QuoteAdjusted(_)
-            | JobEvent::PartRepriced(_) => {
+            JobEvent::DetailsChanged(ev) => {
                 if let Some(row) = &mut row {
                     row.status = event.status()?;
+                    ev.promised.apply(&mut row.promised);
+                }
+            }
+            JobEvent::HoursLogged(_)
+            | JobEvent::HoursSpread(_)
+            | JobEvent::JobCancelled(_)
+            | JobEvent::JobQuoted(_)
+            | JobEvent::LimitNear(_)
+            | JobEvent::NoteAdded(_)
+            | JobEvent::PartRefused(_)
+            | JobEvent::PartRepriced(_)
+            | JobEvent::QuoteAdjusted(_)
+            | JobEvent::WorkPaused(_)
+            | JobEvent::WorkPlanned(_)
+            | JobEvent::WorkResumed(_)
+            | JobEvent::WorkStarted(_) => {
+                if let Some(row) = &mut row {
+                    row.status = event.status()?;
+                }
+            }
+            JobEvent::JobFlagged(_) => {
+                if let Some(row) = &mut row {
+                    row.status = event.status()?;
+                    row.flagged = true;
                 }
             }
             JobEvent::PartAdded(ev) => {
@@ -115,18 +127,6 @@ impl Fold<JobEvent> for JobList {
                 if let Some(row) = &mut row {
                     row.status = event.status()?;
                     row.part_nos.retain(|item| *item != ev.part_no);
-                }
-            }
-            JobEvent::DetailsChanged(ev) => {
-                if let Some(row) = &mut row {
-                    row.status = event.status()?;
-                    ev.promised.apply(&mut row.promised);
-                }
-            }
-            JobEvent::JobFlagged(_) => {
-                if let Some(row) = &mut row {
-                    row.status = event.status()?;
-                    row.flagged = true;
                 }
             }
             JobEvent::WorkDone(ev) => {
