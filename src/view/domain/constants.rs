@@ -51,10 +51,7 @@ impl Constants<'_> {
         let nodes: Vec<Node> = items.iter().map(|item| self.node(item)).collect();
         match ty {
             Type::Set(_) => Node::call("BTreeSet::from", vec![Node::Array(nodes)]),
-            Type::Entities(_) => {
-                let keyed = Node::call("list::keyed", vec![Node::Array(nodes)]);
-                keyed
-            }
+            Type::Entities(_) => Node::call("list::keyed", vec![Node::Array(nodes)]),
             _ => Node::VecMacro("vec".to_owned(), nodes),
         }
     }

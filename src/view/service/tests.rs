@@ -174,7 +174,7 @@ impl Routes<'_, '_> {
 
     fn query(&self, query: &Query) -> Option<Vec<Stmt>> {
         let params = self.domain.model.types.fields(query.params);
-        if params.iter().any(|p| needed(p)) {
+        if params.iter().any(needed) {
             return None;
         }
         if !query.one {
