@@ -1,15 +1,26 @@
 //! The exported form, and pins read back from it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::{Pins, context_text, pin, system};
 use crate::model::Model;
 use crate::syntax;
 
+const GARAGE: [(&str, &str); 3] = [
+    ("minos.toml", include_str!("../../tests/domains/garage/minos.toml")),
+    ("domain/stock.toml", include_str!("../../tests/domains/garage/domain/stock.toml")),
+    ("domain/workshop.toml", include_str!("../../tests/domains/garage/domain/workshop.toml")),
+];
 const TOOLSHARE: &str = include_str!("../../tests/domains/toolshare/minos.toml");
 
 fn model(text: &str) -> Model {
-    let (sources, tree, mut sink) = syntax::load_text("minos.toml", text);
+    of(&[("minos.toml", text)])
+}
+
+fn of(files: &[(&str, &str)]) -> Model {
+    let file = |(path, text): &(&str, &str)| ((*path).into(), text.as_bytes().to_vec());
+    let (sources, tree, mut sink) = syntax::load(files.iter().map(file).collect());
     let model = crate::resolve::resolve(&tree, &sources, &mut sink);
     model.expect("the domain is clean")
 }
@@ -60,4 +71,55 @@ fn pinned_names_survive_a_new_name() {
 fn a_newer_schema_is_refused() {
     assert!(Pins::read("{\"schema_version\": 99}").is_err());
     assert!(Pins::read("[]").is_err());
+}
+
+/// A small generator of numbers, the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % end.max(1)
+    }
+}
+
+/// The tables of a file: each header with what follows it.
+fn tables(text: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    for line in text.lines() {
+        if line.starts_with('[') && !line.starts_with("[[saga.") {
+            out.push(String::new());
+        }
+        if let Some(last) = out.last_mut() {
+            let _ = writeln!(last, "{line}");
+        }
+    }
+    out
+}
+
+/// `[event]` and `[event.X]` may stand in any order, but a header opened twice may not: the two
+/// `[command]` tables of the garage are one header each.
+fn shuffled(text: &str, dice: &mut Dice) -> String {
+    let mut parts = tables(text);
+    let head = parts.remove(0);
+    for i in (1..parts.len()).rev() {
+        parts.swap(i, dice.below(i + 1));
+    }
+    let scenarios: Vec<String> =
+        tables(text).into_iter().filter(|t| t.starts_with("[[scenario]]")).collect();
+    parts.retain(|t| !t.starts_with("[[scenario]]"));
+    format!("{head}{}{}", parts.concat(), scenarios.concat())
+}
+
+#[test]
+fn the_order_of_tables_means_nothing() {
+    let expected = system(&of(&GARAGE));
+    let mut dice = Dice(7);
+    for _ in 0..12 {
+        let texts: Vec<(&str, String)> =
+            GARAGE.iter().map(|(path, text)| (*path, shuffled(text, &mut dice))).collect();
+        let files: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (*p, t.as_str())).collect();
+        assert!(system(&of(&files)) == expected, "the model differs");
+    }
 }

@@ -1,6 +1,4 @@
-//! Whatever the text is: an answer, the same one each time, and no word about the order of tables.
-
-use std::fmt::Write as _;
+//! Whatever the text is: an answer, and the same one each time.
 
 use super::{lines, resolve, whole::GARAGE};
 
@@ -12,49 +10,6 @@ impl Dice {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or(0) % end.max(1)
-    }
-}
-
-/// The tables of a file: each header with what follows it.
-fn tables(text: &str) -> Vec<String> {
-    let mut out = vec![String::new()];
-    for line in text.lines() {
-        if line.starts_with('[') && !line.starts_with("[[saga.") {
-            out.push(String::new());
-        }
-        if let Some(last) = out.last_mut() {
-            let _ = writeln!(last, "{line}");
-        }
-    }
-    out
-}
-
-/// `[event]` and `[event.X]` may stand in any order, but a header opened twice may not: the two
-/// `[command]` tables of the garage are one header each.
-fn shuffled(text: &str, dice: &mut Dice) -> String {
-    let mut parts = tables(text);
-    let head = parts.remove(0);
-    for i in (1..parts.len()).rev() {
-        parts.swap(i, dice.below(i + 1));
-    }
-    let scenarios: Vec<String> =
-        tables(text).into_iter().filter(|t| t.starts_with("[[scenario]]")).collect();
-    parts.retain(|t| !t.starts_with("[[scenario]]"));
-    format!("{head}{}{}", parts.concat(), scenarios.concat())
-}
-
-#[test]
-fn the_order_of_tables_means_nothing() {
-    let (model, ..) = resolve(&GARAGE);
-    let expected = model.map(|m| crate::export::system(&m));
-    let mut dice = Dice(7);
-    for _ in 0..12 {
-        let texts: Vec<(&str, String)> =
-            GARAGE.iter().map(|(path, text)| (*path, shuffled(text, &mut dice))).collect();
-        let files: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (*p, t.as_str())).collect();
-        let (model, found, sources) = resolve(&files);
-        assert_eq!(lines(&found, &sources), "");
-        assert!(model.map(|m| crate::export::system(&m)) == expected, "the model differs");
     }
 }
 
