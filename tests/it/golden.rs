@@ -146,3 +146,38 @@ fn the_machine_means_nothing() {
     let two = made("/elsewhere", "Pacific/Auckland", "de_CH.UTF-8", "two-of-them");
     assert_eq!(one, two);
 }
+
+/// Every test that the page of features names is there.
+#[test]
+fn every_feature_names_a_test_that_exists() {
+    let root = Path::new(ROOT);
+    let mut code = String::new();
+    for folder in ["tests", "templates/workspace/crates", "templates/service"] {
+        for entry in walkdir::WalkDir::new(root.join(folder)) {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_str().unwrap();
+            if name.ends_with(".rs") || name.ends_with(".rs.tera") {
+                code.push_str(&std::fs::read_to_string(entry.path()).unwrap());
+            }
+        }
+    }
+    let page = std::fs::read_to_string(root.join("docs/features.md")).unwrap();
+    let mut rows = 0;
+    for line in page.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| #")) {
+        rows += 1;
+        let command = line.trim_matches('|').split('|').nth(2).unwrap();
+        for part in command.split('`').skip(1).step_by(2) {
+            let name = part.rsplit(' ').next().unwrap();
+            let known = match part.split(' ').next().unwrap() {
+                "workspaces" => root.join("examples").join(name).is_dir(),
+                _ => {
+                    code.contains(&format!("fn {name}("))
+                        || code.contains(&format!("mod {name};"))
+                        || code.contains(&format!("fn {name}<"))
+                }
+            };
+            assert!(known, "there is no test {name}: {line}");
+        }
+    }
+    assert!(rows > 40);
+}

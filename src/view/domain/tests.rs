@@ -174,6 +174,12 @@ impl Tests<'_, '_> {
         taken: &mut BTreeSet<String>,
     ) -> Option<String> {
         let command = self.domain.context.commands.get(&when.name)?;
+        if let Outcome::Refusal { name, .. } = &scenario.then
+            && self.aggregate.unique.iter().any(|rule| rule.refusal.name == *name)
+        {
+            // Only the store knows the other streams.
+            return None;
+        }
         let mut out = Vec::new();
         if let Some(settings) = self.settings(scenario) {
             out.push(settings);
