@@ -191,7 +191,7 @@ ThingFinished{i} = {{ public = true, fields = [], to = "done" }}
 Added{i}.apply = "amount += ev.value"
 [view.List{i}]
 of = "Thing{i}"
-columns = ["name", "amount", "status"]
+columns = ["name", "amount: decimal(2) = 0.00", "status"]
 on.Added{i} = "amount += ev.value"
 [query.Listed{i}]
 view = "List{i}"
