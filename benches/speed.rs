@@ -216,7 +216,7 @@ fn large(folder: &Path) {
     for c in 0..20 {
         let mut text = String::new();
         for a in 0..50 {
-            let x = format!("A{a}");
+            let x = format!("Thing{c}Of{a}");
             text.push_str(&format!(
                 "[aggregate.{x}]\n[aggregate.{x}.state]\nname = \"string(1..80)\"\n"
             ));
