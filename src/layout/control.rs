@@ -239,6 +239,9 @@ fn print_arm_body(node: &Node, patterns: &str, shape: Shape, broken_guard: bool)
         Node::Block(inner) => (true, inner.0.is_empty()),
         _ => (long_cond, false),
     };
+    if is_empty && room.is_some_and(|room| room.width < 2) {
+        return Some(format!("{patterns} => {{{}}}", line_break(shape.indent)));
+    }
     let print = |shape: Shape| match long_cond {
         true => Some(value_block(node, shape, Place::Statement)),
         false => rewrite_as(node, shape, Place::Statement),
