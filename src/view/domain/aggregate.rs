@@ -293,16 +293,38 @@ fn unique(domain: &Domain, rust: &Rust, aggregate: &Aggregate) -> String {
     if aggregate.unique.is_empty() {
         return String::new();
     }
-    let new = Node::call("Vec::new", vec![]);
-    let mut out = vec![Stmt::Bind("let mut held".to_owned(), new, None)];
+    let mut always = Vec::new();
+    let mut sometimes = Vec::new();
     for rule in &aggregate.unique {
-        out.push(unique_rule(domain, rust, aggregate, rule));
+        match unique_rule(domain, rust, aggregate, rule) {
+            (held, None) => always.push(held),
+            (held, Some((pattern, cond))) => {
+                let push = Stmt::Semi(Node::atom("held").method("push", vec![held]));
+                let block = Block(vec![push]);
+                sometimes.push(Stmt::Expr(Node::If(pattern, Box::new(cond), block, None)));
+            }
+        }
     }
+    let start = match always.is_empty() {
+        true => Node::call("Vec::new", vec![]),
+        false => Node::VecMacro("vec".to_owned(), always),
+    };
+    if sometimes.is_empty() {
+        return layout::body(&[Stmt::Expr(Node::call("Ok", vec![start]))], 8);
+    }
+    let mut out = vec![Stmt::Bind("let mut held".to_owned(), start, None)];
+    out.append(&mut sometimes);
     out.push(Stmt::Expr(Node::call("Ok", vec![Node::atom("held")])));
     layout::body(&out, 8)
 }
 
-fn unique_rule(domain: &Domain, rust: &Rust, aggregate: &Aggregate, rule: &UniqueRule) -> Stmt {
+/// What is held, and when: the pattern and the value of an `if`.
+fn unique_rule(
+    domain: &Domain,
+    rust: &Rust,
+    aggregate: &Aggregate,
+    rule: &UniqueRule,
+) -> (Node, Option<(Option<String>, Node)>) {
     let site = Site::new(domain, rust, SitePlace::Method).of(aggregate.state);
     let lowerer = Lowerer::new(&site);
     let fields = domain.model.types.fields(aggregate.state);
@@ -322,7 +344,6 @@ fn unique_rule(domain: &Domain, rust: &Rust, aggregate: &Aggregate, rule: &Uniqu
     let taken = taken(aggregate, &lowerer, &rule.refusal);
     let held =
         Node::call("Unique::new", vec![Node::text(&name), Node::Array(values).borrowed(), taken]);
-    let push = Stmt::Semi(Node::atom("held").method("push", vec![held]));
     let cond = rule.cond.as_ref().map(|cond| lowerer.cond(cond));
     let pattern = match optional.as_slice() {
         [] => None,
@@ -338,18 +359,15 @@ fn unique_rule(domain: &Domain, rust: &Rust, aggregate: &Aggregate, rule: &Uniqu
             Some((format!("({})", names.join(", ")), Node::Tuple(places)))
         }
     };
-    match (cond, pattern) {
-        (None, None) => push,
-        (Some(cond), None) => Stmt::Expr(Node::If(None, Box::new(cond), Block(vec![push]), None)),
-        (None, Some((pattern, place))) => {
-            Stmt::Expr(Node::If(Some(pattern), Box::new(place), Block(vec![push]), None))
-        }
+    let when = match (cond, pattern) {
+        (None, None) => None,
+        (Some(cond), None) => Some((None, cond)),
+        (None, Some((pattern, place))) => Some((Some(pattern), place)),
         (Some(cond), Some((pattern, place))) => {
-            let both = Node::Tuple(vec![cond, place]);
-            let pattern = format!("(true, {pattern})");
-            Stmt::Expr(Node::If(Some(pattern), Box::new(both), Block(vec![push]), None))
+            Some((Some(format!("(true, {pattern})")), Node::Tuple(vec![cond, place])))
         }
-    }
+    };
+    (held, when)
 }
 
 fn taken(aggregate: &Aggregate, lowerer: &Lowerer, refusal: &RefusalIr) -> Node {
