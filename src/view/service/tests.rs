@@ -195,8 +195,8 @@ impl Routes<'_, '_> {
                 parts.push(in_path(&self.constants.json(ir)?)?);
             }
         }
-        let path = format_of(&template, &parts.join(", "));
-        Some(vec![ignored(refused(get(path.borrowed()), 404, "not_found"))])
+        let path = borrowed_format_of(&template, &parts.join(", "));
+        Some(vec![ignored(refused(get(path), 404, "not_found"))])
     }
 }
 
@@ -223,8 +223,24 @@ fn in_path(json: &str) -> Option<String> {
     (plain && !text.is_empty()).then(|| format!("{text:?}"))
 }
 
-/// `format!("…", args)`; texts are put in directly.
+/// `format!("…", args)`, or the text itself when all arguments are texts.
 fn format_of(template: &str, args: &str) -> Node {
+    match put_in(template, args) {
+        (text, None) => text.method("to_owned", vec![]),
+        (_, Some(format)) => format,
+    }
+}
+
+/// As [`format_of`], borrowed.
+fn borrowed_format_of(template: &str, args: &str) -> Node {
+    match put_in(template, args) {
+        (text, None) => text,
+        (_, Some(format)) => format.borrowed(),
+    }
+}
+
+/// The template with its texts put in, and the `format!` for the other arguments.
+fn put_in(template: &str, args: &str) -> (Node, Option<Node>) {
     let mut text = template.to_owned();
     let mut kept = Vec::new();
     for arg in args.split(", ") {
@@ -237,11 +253,11 @@ fn format_of(template: &str, args: &str) -> Node {
     }
     let text = text.replace('\u{1}', "{}");
     if kept.is_empty() {
-        return Node::text(&text).method("to_owned", vec![]);
+        return (Node::text(&text), None);
     }
     let mut all = vec![Node::text(&text)];
     all.extend(kept);
-    Node::Macro("format".to_owned(), all)
+    (Node::text(&text), Some(Node::Macro("format".to_owned(), all)))
 }
 
 fn get(path: Node) -> Node {
