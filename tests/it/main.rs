@@ -10,6 +10,7 @@
 
 mod cli;
 mod diagnostics;
+mod foreign;
 mod golden;
 mod layout;
 mod lowering;

@@ -1,0 +1,67 @@
+//! Systems that were written from the reference alone: what is rendered is as rustfmt would write it.
+
+use std::path::Path;
+use std::process::Command;
+
+use camino::Utf8PathBuf;
+
+use crate::golden::generate;
+
+/// The rendered sources of a description in `tests/domains`, without the kit.
+fn sources(name: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/domains");
+    let files = match name.strip_suffix(".toml") {
+        Some(_) => vec![("minos.toml".into(), std::fs::read(folder.join(name)).unwrap())],
+        None => {
+            let folder = Utf8PathBuf::from_path_buf(folder.join(name)).unwrap();
+            minos::syntax::read_dir(&folder).unwrap()
+        }
+    };
+    generate(files)
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".rs") && !path.starts_with("crates/kit"))
+        .collect()
+}
+
+#[test]
+fn rustfmt_leaves_them_alone() {
+    for name in ["gym", "parking.toml", "polls.toml"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut roots = Vec::new();
+        for (path, text) in sources(name) {
+            let place = folder.path().join(&path);
+            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+            std::fs::write(&place, text).unwrap();
+            // rustfmt follows `mod`.
+            if ["src/lib.rs", "src/main.rs", "it/main.rs"].iter().any(|root| path.ends_with(root)) {
+                roots.push(place);
+            }
+        }
+        assert!(roots.len() > 4, "{roots:?}");
+        let output = Command::new("rustfmt")
+            .args(["--edition", "2024", "--check", "--color", "never"])
+            .args(["--config", "use_small_heuristics=Max"])
+            .args(&roots)
+            .output()
+            .expect("rustfmt is part of the toolchain");
+        let differences = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}\n{differences}{errors}");
+    }
+}
+
+#[test]
+fn unconditional_reservations_are_a_list_at_once() {
+    let sources = sources("gym");
+    let (_, member) = sources.iter().find(|(p, _)| p.ends_with("domain/src/member.rs")).unwrap();
+    assert!(member.contains("Ok(vec![Unique::new("), "{member}");
+    assert!(!member.contains("held"), "{member}");
+}
+
+#[test]
+fn a_path_without_placeholders_is_no_text_of_its_own() {
+    let sources = sources("gym");
+    let (_, routes) =
+        sources.iter().find(|(p, _)| p.ends_with("members/service/tests/it/routes.rs")).unwrap();
+    assert!(routes.contains("probe.get(\"/day/2026-01-05\")"), "{routes}");
+}
