@@ -15,6 +15,7 @@ mod golden;
 mod layout;
 mod lowering;
 mod merge;
+mod mutants;
 mod names;
 mod render;
 mod rooms;
