@@ -2,7 +2,7 @@
 //! One title: the scenarios, bounds, and the stored form.
 
 use contracts::catalogue::{Genre, Isbn};
-use kit::testing::{given, invalid, stored_as, valid};
+use kit::testing::{given, invalid, nothing, stored_as, valid};
 use serde_json::json;
 
 use super::{
@@ -61,6 +61,51 @@ fn a_withdrawn_title_takes_no_copies() {
     )
     .when(add_copies())
     .refused_as("wrong_status");
+}
+
+/// Scenario: a new title has one copy.
+#[test]
+fn a_new_title_has_one_copy() {
+    nothing::<Title>(Isbn::trusted("9780141439587".to_owned()))
+        .when_created(ListTitle {
+            isbn: Isbn::trusted("9780141439587".to_owned()),
+            name: "Emma".to_owned(),
+            ..list_title()
+        })
+        .then_like([("title_listed", json!({ "name": "Emma", "genre": "novel" }))]);
+}
+
+/// Scenario: the list counts the copies.
+#[test]
+fn the_list_counts_the_copies() {
+    given::<Title>(
+        Isbn::trusted("AAAAAAAAAA".to_owned()),
+        [title_listed().into(), CopiesAdded { count: 2 }.into()],
+    )
+    .when(AddCopies { count: 3 })
+    .accepted();
+}
+
+/// Scenario: a withdrawn title is listed as such.
+#[test]
+fn a_withdrawn_title_is_listed_as_such() {
+    given::<Title>(
+        Isbn::trusted("AAAAAAAAAA".to_owned()),
+        [TitleListed { name: "Emma".to_owned(), ..title_listed() }.into()],
+    )
+    .when(WithdrawTitle { reason: "lost pages".to_owned() })
+    .then_like([("title_withdrawn", json!({ "reason": "lost pages" }))]);
+}
+
+/// Scenario: a title is withdrawn once.
+#[test]
+fn a_title_is_withdrawn_once() {
+    given::<Title>(
+        Isbn::trusted("AAAAAAAAAA".to_owned()),
+        [title_listed().into(), title_withdrawn().into()],
+    )
+    .when(withdraw_title())
+    .ignored();
 }
 
 #[test]
