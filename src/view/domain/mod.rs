@@ -27,7 +27,9 @@ use super::rust::{Homes, header, public_types};
 
 pub use aggregate::aggregate_file;
 pub use apply::Changes;
-pub use command::{CommandItems, command_file, command_items, custom_file, id_in_command, uses};
+pub use command::{
+    CommandItems, calls, command_file, command_items, custom_file, id_in_command, uses,
+};
 pub use constants::Constants;
 pub use event::event_file;
 pub use record::{RecordView, doc_of, record, struct_body};

@@ -46,7 +46,7 @@ pub fn tests_file(domain: &Domain, aggregate: &Aggregate) -> TestsFile {
     let examples = tests.examples(&text);
     let text = text + &examples.concat();
     for name in ["given", "nothing", "invalid", "stored_as", "uuid", "valid"] {
-        if super::command::uses(&text, name) {
+        if super::command::calls(&text, name) {
             imports.add("kit::testing", name);
         }
     }
@@ -84,7 +84,7 @@ impl Tests<'_, '_> {
         for command in self.commands().into_iter().rev() {
             let Some(fields) = self.command_example(command) else { continue };
             let name = example_name(&command.name);
-            if super::command::uses(&rest, &name) {
+            if super::command::calls(&rest, &name) {
                 let item = self.example(&name, &command.name, &fields);
                 rest.push_str(&item);
                 out.push(item);
@@ -93,7 +93,7 @@ impl Tests<'_, '_> {
         for event in self.domain.events(self.aggregate).into_iter().rev() {
             let Some(fields) = examples.events.get(&event.name) else { continue };
             let name = example_name(&event.name);
-            if super::command::uses(&rest, &name) {
+            if super::command::calls(&rest, &name) {
                 let item = self.example(&name, &event.name, fields);
                 rest.push_str(&item);
                 out.push(item);

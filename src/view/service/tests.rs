@@ -11,7 +11,7 @@ use crate::layout::{self, Node, Stmt};
 use crate::model::{
     Aggregate, Command, CommandKind, Decide, Idempotency, IfMissing, Query, Scenario, Told, Trigger,
 };
-use crate::view::domain::{Constants, Domain, Site, SitePlace, id_in_command, uses};
+use crate::view::domain::{Constants, Domain, Site, SitePlace, calls, id_in_command};
 use crate::view::rust::{Imports, Rust, module, raw, uses_prelude};
 
 use super::site::domain_crate;
@@ -49,7 +49,7 @@ pub fn routes_tests(domain: &Domain) -> Option<TestFile> {
     }
     let text = tests.concat();
     let mut lines = vec!["use kit_runtime::testing::Probe;"];
-    if uses(&text, "uuid") {
+    if calls(&text, "uuid") {
         lines.insert(0, "use kit::testing::uuid;");
     }
     if text.contains("json!(") {
@@ -306,7 +306,7 @@ pub fn scenario_tests(domain: &Domain) -> Option<TestFile> {
     }
     let text = tests.concat();
     for name in ["happened", "recorded", "uuid"] {
-        if uses(&text, name) {
+        if calls(&text, name) {
             imports.add("kit::testing", name);
         }
     }

@@ -1,7 +1,7 @@
 //! How much the scenarios of the examples notice: mutants of the domain, one at a time.
 //!
-//! A mutant is killed when a scenario fails, which is what `check` reports and what the generated
-//! tests do. One that is no valid domain any more does not count.
+//! A mutant is killed when a scenario fails, which is what `check` reports. One that is no valid
+//! domain any more does not count.
 
 mod make;
 mod walk;
@@ -169,9 +169,10 @@ const HEAD: &str = "# Mutants of the examples
 How much the scenarios notice. Each mutant is an example with one wrong edit: a comparison moved or
 turned round, `&&` for `||`, `+=` for `-=`, a rule, condition, message, change or table row dropped,
 a constant one higher, the opposite method, another outcome, `from`, `to` or `closes`. Types, names,
-texts and the scenarios themselves are left alone. A mutant is killed when a scenario fails, in
-`check` and in the generated tests alike; one that is no valid domain any more (a wrong type, say)
-does not count.
+texts and the scenarios themselves are left alone. A mutant is killed when a scenario fails in
+`check`; one that is no valid domain any more (a wrong type, say) does not count. The generated
+tests play the same scenarios, but do not look at `then_rows`, at the fields of a refusal, or at
+other streams (`unique`).
 
 Written by `MINOS_UPDATE=1 cargo test --test it mutants`. The test fails when an example, or all of
 them together, fall below 90 %. `minimal` is for the tutorial: it has one scenario and fits on a

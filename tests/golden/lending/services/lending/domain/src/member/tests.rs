@@ -3,7 +3,7 @@
 
 use contracts::catalogue::Isbn;
 use kit::prelude::*;
-use kit::testing::{given, invalid, nothing, stored_as, uuid, valid};
+use kit::testing::{given, invalid, stored_as, uuid, valid};
 use serde_json::json;
 
 use super::{
@@ -66,10 +66,6 @@ fn recalled() -> Recalled {
 
 fn returned() -> Returned {
     Returned { isbn: Isbn::trusted("AAAAAAAAAA".to_owned()) }
-}
-
-fn borrow() -> Borrow {
-    Borrow { isbn: Isbn::trusted("AAAAAAAAAA".to_owned()) }
 }
 
 fn change_phone() -> ChangePhone {
