@@ -4,6 +4,7 @@
 //! domain any more does not count.
 
 mod make;
+mod rendered;
 mod walk;
 
 use crate::cli::expect_file;
@@ -35,6 +36,8 @@ struct Tried {
     kind: &'static str,
     edit: String,
     fate: Fate,
+    /// Also killed by what the generated tests look at.
+    tested: bool,
 }
 
 fn check(files: Files) -> (Sources, Vec<Diagnostic>) {
@@ -51,7 +54,30 @@ fn in_scenario(sources: &Sources, error: &Diagnostic) -> bool {
     text.find("[[scenario]]").is_some_and(|start| span.range().start >= start)
 }
 
-fn try_one(files: &Files, sources: &Sources, mutant: &make::Mutant) -> Tried {
+/// The files with this mutant in them.
+fn with(files: &Files, sources: &Sources, mutant: &make::Mutant) -> Files {
+    let source = sources.get(mutant.span.file).expect("the mutant's file is there");
+    let mut files = files.clone();
+    let file = files.iter_mut().find(|(path, _)| path == source.path()).expect("it was read");
+    let mut text = String::from_utf8(std::mem::take(&mut file.1)).expect("examples are UTF-8");
+    text.replace_range(mutant.span.range(), &mutant.text);
+    file.1 = text.into_bytes();
+    files
+}
+
+fn fate(files: Files) -> Fate {
+    let (sources, errors) = check(files);
+    if errors.is_empty() {
+        Fate::Survived
+    } else if errors.iter().all(|e| matches!(e.code, 332 | 333) || in_scenario(&sources, e)) {
+        Fate::Killed
+    } else {
+        Fate::Invalid
+    }
+}
+
+fn try_one(texts: &Texts, mutant: &make::Mutant) -> Tried {
+    let Texts { files, rendered, sources } = texts;
     let source = sources.get(mutant.span.file).expect("the mutant's file is there");
     let (line, column) = source.place(mutant.span.range().start);
     let old = sources.text(mutant.span).trim();
@@ -61,21 +87,11 @@ fn try_one(files: &Files, sources: &Sources, mutant: &make::Mutant) -> Tried {
         (old, "") => format!("drop `{old}`"),
         (old, new) => format!("`{old}` → `{new}`"),
     };
-    let mut text = source.text().to_owned();
-    text.replace_range(mutant.span.range(), &mutant.text);
-    let mut files = files.clone();
-    let file = files.iter_mut().find(|(path, _)| path == source.path()).expect("it was read");
-    file.1 = text.into_bytes();
-    let (sources, errors) = check(files);
-    let fate = if errors.is_empty() {
-        Fate::Survived
-    } else if errors.iter().all(|e| matches!(e.code, 332 | 333) || in_scenario(&sources, e)) {
-        Fate::Killed
-    } else {
-        Fate::Invalid
-    };
+    let fate_of = |files| fate(with(files, sources, mutant));
+    let fate = fate_of(files);
+    let tested = fate == Fate::Killed && fate_of(rendered) == Fate::Killed;
     let place = format!("{}:{line}:{column}", source.path());
-    Tried { place, kind: mutant.kind, edit, fate }
+    Tried { place, kind: mutant.kind, edit, fate, tested }
 }
 
 /// Whether scenarios are the last tables of every file.
@@ -87,8 +103,15 @@ fn scenarios_are_last(sources: &Sources) {
     }
 }
 
+/// An example as it is, and with less in its scenarios.
+struct Texts {
+    files: Files,
+    rendered: Files,
+    sources: Sources,
+}
+
 /// Try mutants, in the order of the text.
-fn try_all(files: &Files, sources: &Sources, mut mutants: Vec<make::Mutant>) -> Vec<Tried> {
+fn try_all(texts: &Texts, mut mutants: Vec<make::Mutant>) -> Vec<Tried> {
     mutants.sort_by(|a, b| (a.span, &a.text).cmp(&(b.span, &b.text)));
     mutants.dedup_by(|a, b| (a.span, &a.text) == (b.span, &b.text));
     let half = mutants.len().div_ceil(2).max(1);
@@ -96,7 +119,7 @@ fn try_all(files: &Files, sources: &Sources, mut mutants: Vec<make::Mutant>) -> 
         let threads: Vec<_> = mutants
             .chunks(half)
             .map(|part| {
-                let one = |mutant| try_one(files, sources, mutant);
+                let one = |mutant| try_one(texts, mutant);
                 scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())
             })
             .collect();
@@ -112,12 +135,18 @@ struct Example {
 
 fn example(path: &Utf8Path) -> Example {
     let files = minos::syntax::read_dir(path).expect("the example can be read");
-    let (_, errors) = check(files.clone());
-    assert!(errors.is_empty(), "{path}: {errors:#?}");
     let (sources, tree, _) = minos::syntax::load(files.clone());
     scenarios_are_last(&sources);
-    let tried = try_all(&files, &sources, walk::mutants(&tree, &sources));
-    let queries = try_all(&files, &sources, walk::of_queries(&tree, &sources));
+    let rendered = rendered::rendered(&files, &tree, &sources);
+    for files in [&files, &rendered] {
+        let (_, errors) = check(files.clone());
+        assert!(errors.is_empty(), "{path}: {errors:#?}");
+    }
+    let mutants = walk::mutants(&tree, &sources);
+    let of_queries = walk::of_queries(&tree, &sources);
+    let texts = Texts { files, rendered, sources };
+    let tried = try_all(&texts, mutants);
+    let queries = try_all(&texts, of_queries);
     let name = path.file_name().unwrap_or_default().to_owned();
     Example { name, tried, queries }
 }
@@ -137,7 +166,7 @@ fn count(tried: &[&Tried], fate: Fate) -> usize {
     tried.iter().filter(|t| t.fate == fate).count()
 }
 
-/// Add a row: made, not valid, counted, killed, share. Gives killed and counted.
+/// Add a row: made, not valid, counted, killed, share, killed by generated tests. Gives killed and counted.
 fn row<'t>(
     page: &mut String,
     name: &str,
@@ -148,7 +177,9 @@ fn row<'t>(
     let counted = tried.len() - invalid;
     let share = (killed * 1000).checked_div(counted).unwrap_or(1000);
     let (made, share) = (tried.len(), format!("{}.{} %", share / 10, share % 10));
-    let line = format!("| {name} | {made} | {invalid} | {counted} | {killed} | {share} |");
+    let tested = tried.iter().filter(|t| t.tested).count();
+    let line =
+        format!("| {name} | {made} | {invalid} | {counted} | {killed} | {share} | {tested} |");
     writeln!(page, "{line}").expect("text can be written");
     (killed, counted)
 }
@@ -172,7 +203,7 @@ a constant one higher, the opposite method, another outcome, `from`, `to` or `cl
 texts and the scenarios themselves are left alone. A mutant is killed when a scenario fails in
 `check`; one that is no valid domain any more (a wrong type, say) does not count. The generated
 tests play the same scenarios, but do not look at `then_rows`, at the fields of a refusal, or at
-other streams (`unique`).
+other streams (`unique`); the last column counts what is killed without these.
 
 Written by `MINOS_UPDATE=1 cargo test --test it mutants`. The test fails when an example, or all of
 them together, fall below 90 %. `minimal` is for the tutorial: it has one scenario and fits on a
@@ -192,7 +223,8 @@ nothing reads, a value that breaks the rule of its newtype (`check` refuses to r
 #[test]
 fn scenarios_notice_nine_mutants_in_ten() {
     let all = examples();
-    let titles = "made | not valid | counted | killed | share |\n|---|---:|---:|---:|---:|---:|\n";
+    let titles = "made | not valid | counted | killed | share | by generated tests |\n\
+                  |---|---:|---:|---:|---:|---:|---:|\n";
     let mut page = format!("{HEAD}\n| example | {titles}");
     let mut low = Vec::new();
     for Example { name, tried, .. } in &all {
