@@ -3,7 +3,7 @@
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use serde::Serialize;
 
-use crate::lang::to_rust::Lowerer;
+use crate::lang::to_rust::{Lowerer, grouped};
 use crate::lang::types::{FieldDef, Scale, Type, TypeDefKind, TypeTable};
 use crate::layout::{self, Node, Stmt};
 use crate::model::{Function, Projection};
@@ -115,11 +115,18 @@ pub struct ReplicasFile {
 
 /// The rows of the replicas; `None` when there are none.
 #[must_use]
-pub fn replicas_file(domain: &Domain) -> Option<ReplicasFile> {
+pub fn replicas_file<'m>(domain: &Domain<'m>) -> Option<ReplicasFile> {
     let imports = Imports::of_module("replicas");
     let rust = Rust { homes: &domain.homes, imports: &imports };
-    let rows: Vec<String> =
-        domain.context.replicas.values().map(|replica| row_items(domain, &rust, replica)).collect();
+    let rows: Vec<String> = domain
+        .context
+        .replicas
+        .values()
+        .map(|replica| {
+            let revision = crate::view::service::revision(domain, replica);
+            row_items(domain, &rust, replica, revision)
+        })
+        .collect();
     (!rows.is_empty()).then(|| ReplicasFile {
         header: domain.header.clone(),
         context: domain.context.name.replace('_', " "),
@@ -129,9 +136,10 @@ pub fn replicas_file(domain: &Domain) -> Option<ReplicasFile> {
     })
 }
 
-/// The row of a view or replica: its struct and its table.
+/// The row of a view or replica: its struct and its table. `revision` tells apart tables whose rows
+/// mean different things.
 #[must_use]
-pub fn row_items(domain: &Domain, rust: &Rust, projection: &Projection) -> String {
+pub fn row_items(domain: &Domain, rust: &Rust, projection: &Projection, revision: u32) -> String {
     let types = &domain.model.types;
     let fields = types.fields(projection.row);
     let name = format!("{}Row", projection.name);
@@ -144,7 +152,7 @@ pub fn row_items(domain: &Domain, rust: &Rust, projection: &Projection) -> Strin
         "Table".to_owned(),
         vec![
             layout::Field::new("name", Node::text(&projection.table)),
-            layout::Field::new("version", Node::atom("1")),
+            layout::Field::new("version", Node::atom(grouped(i128::from(revision)))),
             layout::Field::new("columns", Node::Array(columns).borrowed()),
         ],
         None,

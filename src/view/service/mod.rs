@@ -16,7 +16,7 @@ mod wiring;
 
 pub use crate_files::{lib_file, manifest};
 pub use policy::policy_file;
-pub use projection::{replica_file, view_file};
+pub use projection::{replica_file, revision, view_file};
 pub use publish::publish_file;
 pub use query::query_file;
 pub use routes::routes_file;

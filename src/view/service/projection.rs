@@ -38,6 +38,30 @@ pub fn replica_file<'m>(domain: &Domain<'m>, projection: &'m Projection) -> Proj
     file(domain, projection, "Replica", false)
 }
 
+/// Changes whenever what the rows mean changes: then the table is built anew from the events.
+#[must_use]
+pub fn revision<'m>(domain: &Domain<'m>, projection: &'m Projection) -> u32 {
+    let imports = Imports::outside(&domain_crate(&domain.context.name));
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    hash(&folds(domain, &rust, projection))
+}
+
+fn folds<'m>(domain: &Domain<'m>, rust: &Rust<'_, 'm>, projection: &'m Projection) -> Vec<String> {
+    let fields = domain.model.types.fields(projection.row);
+    let (key, _) = key_of(domain, rust, fields, &projection.key, "self");
+    let row = format!("{}Row", projection.name);
+    let folds = Folds { domain, rust, projection, row, key };
+    streams_of(domain, &projection.events).iter().map(|stream| folds.item(stream)).collect()
+}
+
+/// FNV-1a, 32 bits.
+fn hash(items: &[String]) -> u32 {
+    items
+        .iter()
+        .flat_map(|item| item.bytes())
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 fn file<'m>(
     domain: &Domain<'m>,
     projection: &'m Projection,
@@ -47,17 +71,13 @@ fn file<'m>(
     let imports = Imports::outside(&domain_crate(&domain.context.name));
     let rust = Rust { homes: &domain.homes, imports: &imports };
     let row_name = format!("{}Row", projection.name);
+    let items = folds(domain, &rust, projection);
     let row = if with_row {
-        row_items(domain, &rust, projection)
+        row_items(domain, &rust, projection, hash(&items))
     } else {
         imports.domain("replicas", &row_name);
         String::new()
     };
-    let fields = domain.model.types.fields(projection.row);
-    let (key, _) = key_of(domain, &rust, fields, &projection.key, "self");
-    let folds = Folds { domain, rust: &rust, projection, row: row_name.clone(), key };
-    let items: Vec<String> =
-        streams_of(domain, &projection.events).iter().map(|stream| folds.item(stream)).collect();
     ProjectionFile {
         header: domain.header.clone(),
         kind,

@@ -24,7 +24,7 @@ pub trait Row:
 pub struct Table {
     /// The name, without version.
     pub name: &'static str,
-    /// Grows when the columns or the meaning of a row change; then the table is rebuilt.
+    /// Another number when the columns or the meaning of a row change; then the table is rebuilt.
     pub version: u32,
     /// The columns, key columns included, in text order.
     pub columns: &'static [Column],

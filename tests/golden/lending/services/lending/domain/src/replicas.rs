@@ -14,7 +14,7 @@ pub struct TitleInfoRow {
 impl Row for TitleInfoRow {
     const TABLE: Table = Table {
         name: "title_info",
-        version: 1,
+        version: 3_257_358_678,
         columns: &[Column::key("isbn", Kind::Text), Column::new("name", Kind::Text)],
     };
     type Key = Isbn;

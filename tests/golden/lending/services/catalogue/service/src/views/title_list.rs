@@ -18,7 +18,7 @@ pub struct TitleListRow {
 impl Row for TitleListRow {
     const TABLE: Table = Table {
         name: "title_list",
-        version: 1,
+        version: 3_367_272_058,
         columns: &[
             Column::key("isbn", Kind::Text),
             Column::new("name", Kind::Text),

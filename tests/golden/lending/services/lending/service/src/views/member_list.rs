@@ -22,7 +22,7 @@ pub struct MemberListRow {
 impl Row for MemberListRow {
     const TABLE: Table = Table {
         name: "member_list",
-        version: 1,
+        version: 2_631_744_785,
         columns: &[
             Column::key("member_id", Kind::Uuid),
             Column::new("name", Kind::Text),

@@ -18,7 +18,7 @@ pub struct TitleUseRow {
 impl Row for TitleUseRow {
     const TABLE: Table = Table {
         name: "title_use",
-        version: 1,
+        version: 2_836_352_848,
         columns: &[
             Column::key("isbn", Kind::Text),
             Column::new("name", Kind::Text),

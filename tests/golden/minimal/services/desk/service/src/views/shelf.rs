@@ -17,7 +17,7 @@ pub struct ShelfRow {
 impl Row for ShelfRow {
     const TABLE: Table = Table {
         name: "shelf",
-        version: 1,
+        version: 2_754_958_175,
         columns: &[
             Column::key("tool_id", Kind::Uuid),
             Column::new("name", Kind::Text),
