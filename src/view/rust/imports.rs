@@ -59,6 +59,9 @@ impl Imports {
         if path != self.module {
             let in_contracts = self.module.starts_with("contracts::");
             let path = if in_contracts { path.replacen("contracts", "crate", 1) } else { path };
+            if is_of_prelude(name) {
+                return format!("{path}::{name}");
+            }
             self.add(&path, name);
         } else if self.child {
             self.add("super", name);
@@ -128,14 +131,22 @@ fn is_internal(path: &str) -> bool {
     matches!(path.split("::").next(), Some("self" | "super" | "crate"))
 }
 
+/// The names that the kit's prelude brings.
+const NAMES: &str = "BTreeMap BTreeSet Date SignedDuration Timestamp Decimal Deserialize \
+    Serialize Uuid Aggregate Command Create Decide IfMissing Unique Upsert Check Violations \
+    Actor Context Decision Events Ignore Instead ensure ensure_else Event Recorded Fault \
+    Folded known Id Document Json Entities Newtype Patch Message Policy Cond Filter Order \
+    Page Query Column Kind Row Table Fold View";
+
+/// Whether the kit's prelude brings this name. A type of the domain that is called so is named by
+/// its path, since an import would hide the kit's.
+fn is_of_prelude(name: &str) -> bool {
+    NAMES.split_whitespace().any(|n| n == name)
+}
+
 /// Whether a text uses a name that the kit's prelude brings.
 #[must_use]
 pub fn uses_prelude(text: &str) -> bool {
-    const NAMES: &str = "BTreeMap BTreeSet Date SignedDuration Timestamp Decimal Deserialize \
-        Serialize Uuid Aggregate Command Create Decide IfMissing Unique Upsert Check Violations \
-        Actor Context Decision Events Ignore Instead ensure ensure_else Event Recorded Fault \
-        Folded known Id Document Json Entities Newtype Patch Message Policy Cond Filter Order \
-        Page Query Column Kind Row Table Fold View";
     const MODULES: [&str; 4] = ["list::", "num::", "text::", "time::"];
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let word = |name: &str| {
