@@ -189,8 +189,7 @@ pub(super) fn member(r: &Resolver<'_>, id: TypeId, name: &str) -> Option<FieldDe
         return None;
     };
     if let Some(field) = fields.iter().find(|f| f.name == name) {
-        let marks = Marks { was: Vec::new(), ..field.marks.clone() };
-        return Some(FieldDef { default: None, marks, ..field.clone() });
+        return Some(FieldDef { default: None, ..field.clone() });
     }
     let derive = derives.iter().find(|d| d.name == name)?;
     Some(FieldDef::plain(name, derive.ty.clone(), derive.span))

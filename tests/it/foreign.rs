@@ -65,3 +65,22 @@ fn a_path_without_placeholders_is_no_text_of_its_own() {
         sources.iter().find(|(p, _)| p.ends_with("members/service/tests/it/routes.rs")).unwrap();
     assert!(routes.contains("probe.get(\"/day/2026-01-05\")"), "{routes}");
 }
+
+#[test]
+fn a_type_that_is_called_like_a_name_of_the_kit_does_not_hide_it() {
+    let sources = sources("parking.toml");
+    let (_, cars) = sources.iter().find(|(p, _)| p.ends_with("src/views/cars.rs")).unwrap();
+    assert!(cars.contains("pub kind: lot_domain::values::Kind,"), "{cars}");
+    assert!(cars.contains("Column::new(\"kind\", Kind::Text)"), "{cars}");
+    assert!(cars.contains("use lot_domain::values::Plate;"), "{cars}");
+}
+
+#[test]
+fn what_is_stored_under_an_old_name_is_still_read() {
+    let sources = sources("polls.toml");
+    let alias = "#[serde(alias = \"question\")]\n    pub topic: String,";
+    for file in ["poll/event.rs", "poll/draft_poll.rs"] {
+        let (_, text) = sources.iter().find(|(p, _)| p.ends_with(file)).unwrap();
+        assert!(text.contains(alias), "{text}");
+    }
+}

@@ -46,12 +46,17 @@ pub struct DefaultFn {
 /// The fields of a record.
 #[must_use]
 pub fn fields(rust: &Rust, defs: &[FieldDef], place: Place) -> Vec<FieldView> {
-    defs.iter().map(|def| field(rust, def, place)).collect()
+    defs.iter().map(|def| field(rust, def, defs, place)).collect()
 }
 
-fn field(rust: &Rust, def: &FieldDef, place: Place) -> FieldView {
+fn field(rust: &Rust, def: &FieldDef, all: &[FieldDef], place: Place) -> FieldView {
     let doc = def.doc.as_deref().map(sentence).unwrap_or_default();
-    let serde = serde_words(def, place);
+    let mut serde = serde_words(def, place);
+    if place == Place::Message {
+        // What was stored or is sent under an old name is still read.
+        let old = def.marks.was.iter().filter(|was| all.iter().all(|f| f.name != **was));
+        serde.extend(old.map(|was| format!("alias = \"{was}\"")));
+    }
     let words: Vec<&str> = serde.iter().map(String::as_str).collect();
     let mut attributes = Vec::new();
     if !words.is_empty() {
