@@ -59,7 +59,11 @@ impl Answer {
     /// A text of the body; empty when there is none of this name.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
-        self.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+        match self.body.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        }
     }
 }
 
