@@ -204,8 +204,14 @@ impl Tests<'_, '_> {
                 let expected = events.iter().map(|e| self.expected(e)).collect();
                 node.method("then_like", vec![Node::Array(expected)])
             }
-            Outcome::Refusal { name, .. } => {
-                node.method("refused_as", vec![Node::text(&name.to_snake_case())])
+            Outcome::Refusal { name, fields, .. } => {
+                let code = Node::text(&name.to_snake_case());
+                if fields.is_empty() {
+                    node.method("refused_as", vec![code])
+                } else {
+                    let json = Node::atom(format!("json!({})", self.constants.object(fields)));
+                    node.method("refused_with", vec![code, json.borrowed()])
+                }
             }
             Outcome::Unsaid => node.method("accepted", vec![]),
         };

@@ -202,8 +202,8 @@ turned round, `&&` for `||`, `+=` for `-=`, a rule, condition, message, change o
 a constant one higher, the opposite method, another outcome, `from`, `to` or `closes`. Types, names,
 texts and the scenarios themselves are left alone. A mutant is killed when a scenario fails in
 `check`; one that is no valid domain any more (a wrong type, say) does not count. The generated
-tests play the same scenarios, but do not look at `then_rows`, at the fields of a refusal, or at
-other streams (`unique`); the last column counts what is killed without these.
+tests play the same scenarios, but do not look at `then_rows` or at other streams (`unique`); the
+last column counts what is killed without these.
 
 Written by `MINOS_UPDATE=1 cargo test --test it mutants`. The test fails when an example, or all of
 them together, fall below 90 %. `minimal` is for the tutorial: it has one scenario and fits on a

@@ -1,10 +1,8 @@
 //! The part of the scenarios that generated tests look at.
 //!
-//! They do not look at `then_rows`, at the fields of a refusal, and play no scenario about other
-//! streams (`unique`). A scenario that expects nothing else is left out. What is taken out here
-//! stands behind all mutants, so places stay.
-
-use std::collections::BTreeSet;
+//! They do not look at `then_rows`, and play no scenario about other streams (`unique`). A scenario
+//! that expects nothing else is left out. What is taken out here stands behind all mutants, so
+//! places stay.
 
 use minos::source::{Sources, Span};
 use minos::syntax::tree::{Context, Scenario, Tree};
@@ -15,7 +13,7 @@ use super::Files;
 pub(super) fn rendered(files: &Files, tree: &Tree, sources: &Sources) -> Files {
     let mut cuts: Vec<Span> = Vec::new();
     for context in &tree.contexts {
-        context.scenarios.iter().for_each(|s| cuts.extend(refusal(context, s, sources)));
+        context.scenarios.iter().for_each(|s| cuts.extend(of_the_store(context, s, sources)));
     }
     cuts.sort();
     let rows = regex::Regex::new(r"(?m)^then_rows = (?:\[\n(?:  .*\n)*\]|.+)\n").expect("valid");
@@ -42,27 +40,17 @@ pub(super) fn rendered(files: &Files, tree: &Tree, sources: &Sources) -> Files {
     out
 }
 
-/// The fields of an expected refusal; the whole line when only the store knows it.
-fn refusal(context: &Context, scenario: &Scenario, sources: &Sources) -> Option<Span> {
+/// The line of an expected refusal that only the store knows.
+fn of_the_store(context: &Context, scenario: &Scenario, sources: &Sources) -> Option<Span> {
     let [only] = scenario.then.as_deref()? else { return None };
-    let emitted = context.commands.iter().flat_map(|c| c.emit.iter().map(|m| &m.path.name.text));
-    let recorded =
-        context.commands.iter().flat_map(|c| &c.require).filter_map(|rule| match &rule.outcome {
-            minos::lang::tree::Outcome::Emit(message) => Some(&message.path.name.text),
-            _ => None,
-        });
-    let events: BTreeSet<&String> = emitted.chain(recorded).collect();
     let name = &only.path.name;
-    if events.contains(&name.text) {
+    let mut unique = context.aggregates.iter().flat_map(|a| &a.unique);
+    if !unique.any(|rule| rule.refusal.text == name.text) {
         return None;
     }
-    let mut unique = context.aggregates.iter().flat_map(|a| &a.unique);
-    if unique.any(|rule| rule.refusal.text == name.text) {
-        let text = sources.get(name.span.file)?.text();
-        let start = text.get(..name.span.range().start)?.rfind('\n')? + 1;
-        let end = only.span.range().end;
-        let end = end + text.get(end..)?.find('\n')? + 1;
-        return Some(Span::new(name.span.file, start, end));
-    }
-    Some(Span::new(name.span.file, name.span.range().end, only.span.range().end))
+    let text = sources.get(name.span.file)?.text();
+    let start = text.get(..name.span.range().start)?.rfind('\n')? + 1;
+    let end = only.span.range().end;
+    let end = end + text.get(end..)?.find('\n')? + 1;
+    Some(Span::new(name.span.file, start, end))
 }

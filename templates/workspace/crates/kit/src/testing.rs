@@ -234,6 +234,24 @@ impl<A: Aggregate> Then<A> {
             other => panic!("expected the refusal {code}, got {other:?}"),
         }
     }
+
+    /// The command was refused for this reason; the mentioned fields are these.
+    ///
+    /// # Panics
+    /// When it was accepted, refused for another reason, or with other fields.
+    #[track_caller]
+    pub fn refused_with(self, code: &str, fields: &Value) {
+        match self.outcome {
+            Err(Halt::Refused(refusal)) => {
+                assert_eq!(crate::Refusal::code(&refusal), code);
+                let told = crate::Refusal::fields(&refusal);
+                for (field, value) in fields.as_object().expect("fields are an object") {
+                    assert_eq!(told.get(field).unwrap_or(&Value::Null), value, "{code}.{field}");
+                }
+            }
+            other => panic!("expected the refusal {code}, got {other:?}"),
+        }
+    }
 }
 
 /// The command's values are fine as they come from outside.

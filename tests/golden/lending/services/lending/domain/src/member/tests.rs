@@ -231,7 +231,7 @@ fn a_fourth_loan_is_one_too_many() {
     )
     .row(&TitleInfoRow { isbn: Isbn::trusted("9780141439587".to_owned()), name: "Emma".to_owned() })
     .when(Borrow { isbn: Isbn::trusted("9780141439587".to_owned()) })
-    .refused_as("too_many_loans");
+    .refused_with("too_many_loans", &json!({ "loans": 3 }));
 }
 
 /// Scenario: a family reaches its limit with the twelfth loan.
