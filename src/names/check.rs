@@ -53,6 +53,7 @@ pub fn flaw(kind: Kind, name: &str) -> Option<(String, String)> {
 
 /// Report every name of the tree that is not legal everywhere.
 pub fn check(tree: &Tree, sink: &mut Sink) {
+    system(tree, sink);
     types(&tree.kernel, sink);
     for context in &tree.contexts {
         let from_file = context.head.name.span.range().is_empty();
@@ -65,6 +66,31 @@ pub fn check(tree: &Tree, sink: &mut Sink) {
         types(&context.types, sink);
         behaviour(context, sink);
         others(context, sink);
+    }
+}
+
+/// The name of the system: a package, a program and the beginning of topics.
+fn system(tree: &Tree, sink: &mut Sink) {
+    let Some(name) = &tree.project.name else { return };
+    let text = name.value.as_str();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let right = text.chars().all(plain)
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.len() <= LONGEST
+        // Folders of cargo; it builds no program of these names.
+        && !["build", "deps", "examples", "incremental"].contains(&text);
+    // An empty name is the folder's.
+    if !right && !text.is_empty() {
+        let shown: String = text.chars().take(60).collect();
+        let words = format!("project name `{}` is no name of a program", shown.escape_debug());
+        let mut better = snake(text).replace('_', "-");
+        better.retain(plain);
+        let better = better.trim_matches(|c: char| !c.is_ascii_lowercase());
+        let help = match better.is_empty() || better.len() > LONGEST || better == text {
+            true => "use a-z, 0-9 and `-`".to_owned(),
+            false => format!("write `{better}`"),
+        };
+        sink.push(Diagnostic::error(114, name.span, words).help(help));
     }
 }
 

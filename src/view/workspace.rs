@@ -179,6 +179,17 @@ pub struct App {
     body: String,
 }
 
+/// Whether another package of the workspace is called like the system, or none can be.
+fn is_taken(model: &Model) -> bool {
+    let system = model.system.as_str();
+    let by_context = |name: &String| {
+        let package = name.to_kebab_case();
+        system == package || system.strip_suffix("-domain") == Some(package.as_str())
+    };
+    crate::names::is_reserved_context(&system.to_snake_case())
+        || model.contexts.keys().any(by_context)
+}
+
 /// The program that runs all services in one process.
 #[must_use]
 pub fn app(model: &Model) -> App {
@@ -197,7 +208,7 @@ pub fn app(model: &Model) -> App {
         node = node.method("service", vec![service]);
     }
     let body = layout::body(&[Stmt::Expr(node.method("main", vec![]))], 4);
-    let taken = packages.contains(&model.system);
+    let taken = is_taken(model);
     App {
         system: model.system.clone(),
         package: if taken { format!("{}-app", model.system) } else { model.system.clone() },

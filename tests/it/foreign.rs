@@ -84,3 +84,21 @@ fn what_is_stored_under_an_old_name_is_still_read() {
         assert!(text.contains(alias), "{text}");
     }
 }
+
+/// The manifest of the program that runs all services, for a system of this name.
+fn app(system: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/domains");
+    let text = std::fs::read_to_string(folder.join("parking.toml")).unwrap();
+    let text = text.replace("name = \"parking\"", &format!("name = \"{system}\""));
+    generate(vec![("minos.toml".into(), text.into_bytes())])["app/Cargo.toml"].clone()
+}
+
+#[test]
+fn a_system_that_is_called_like_another_package_has_a_package_of_its_own() {
+    for system in ["kit", "kit-runtime", "contracts", "lot", "lot-domain", "test", "type"] {
+        let app = app(system);
+        assert!(app.contains(&format!("name = \"{system}-app\"")), "{app}");
+        assert!(app.contains(&format!("[[bin]]\nname = \"{system}\"")), "{app}");
+    }
+    assert!(app("parking").contains("name = \"parking\""));
+}
