@@ -85,6 +85,23 @@ fn what_is_stored_under_an_old_name_is_still_read() {
     }
 }
 
+#[test]
+fn an_aggregate_that_is_called_like_a_name_of_the_kit_is_imported() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/domains");
+    let text = std::fs::read_to_string(folder.join("polls.toml")).unwrap();
+    let text = text.replace("aggregate.Poll]", "aggregate.Policy]");
+    let text = text.replace("aggregate.Poll.", "aggregate.Policy.");
+    let text = text.replace("\"Poll\"", "\"Policy\"").replace("poll_id", "policy_id");
+    let made = generate(vec![("minos.toml".into(), text.into_bytes())]);
+    let routes = &made["services/polls/service/src/routes.rs"];
+    assert!(routes.contains("read::<Policy>"), "{routes}");
+    assert!(
+        routes
+            .contains("use polls_domain::policy::{CastVote, Close, DraftPoll, OpenPoll, Policy};"),
+        "{routes}"
+    );
+}
+
 /// The manifest of the program that runs all services, for a system of this name.
 fn app(system: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/domains");

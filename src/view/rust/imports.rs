@@ -51,6 +51,10 @@ impl Imports {
 
     /// The spelling of a type here; notes the import.
     pub fn spell(&self, home: &Home) -> String {
+        self.named(home, true)
+    }
+
+    fn named(&self, home: &Home, by_path: bool) -> String {
         let (path, name) = match home {
             Home::Prelude(path) => return path.clone(),
             Home::Domain(module, name) => (format!("{}::{module}", self.root), name),
@@ -59,7 +63,7 @@ impl Imports {
         if path != self.module {
             let in_contracts = self.module.starts_with("contracts::");
             let path = if in_contracts { path.replacen("contracts", "crate", 1) } else { path };
-            if is_of_prelude(name) {
+            if by_path && is_of_prelude(name) {
                 return format!("{path}::{name}");
             }
             self.add(&path, name);
@@ -69,9 +73,9 @@ impl Imports {
         name.clone()
     }
 
-    /// Notes that `path::name` of the domain crate is used.
+    /// Notes that `path::name` of the domain crate is used, by that name.
     pub fn domain(&self, module: &str, name: &str) {
-        self.spell(&Home::Domain(module.to_owned(), name.to_owned()));
+        self.named(&Home::Domain(module.to_owned(), name.to_owned()), false);
     }
 
     /// Notes that `path::name` is used; `name` may be `X as Y`.
