@@ -87,7 +87,8 @@ fn imported(head: &str, path: &str, names: &[&str], indent: usize) -> String {
 }
 
 /// `self` first; then by spelling, numbers as numbers.
-fn sort_key(name: &str) -> (bool, Vec<(String, u64)>, String) {
+#[must_use]
+pub fn sort_key(name: &str) -> (bool, Vec<(String, u64)>, String) {
     let bare = name.trim_start_matches("r#");
     let mut parts = Vec::new();
     let mut rest = bare;

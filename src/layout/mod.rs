@@ -24,7 +24,7 @@ mod shape;
 mod stmt;
 mod text;
 
-pub use item::{attribute, doc, pub_use_list, signature, use_list};
+pub use item::{attribute, doc, pub_use_list, signature, sort_key, use_list};
 pub use node::{Arm, Block, Field, Node, Stmt};
 pub use stmt::{body, expression, statement};
 

@@ -36,6 +36,19 @@ fn operands_of(mut node: &Node) -> Option<(&'static str, Vec<&Node>)> {
     Some((op, operands))
 }
 
+/// A `let` among conditions stands on their line only as the second of two, behind a bare name.
+fn chains_on_one_line(printed: &[Option<String>]) -> bool {
+    let is_let = |text: &Option<String>| text.as_deref().is_some_and(|t| t.starts_with("let "));
+    let is_name = |text: &str| {
+        let bare = text.trim_start_matches(['!', '*', '-']);
+        bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    match printed {
+        [Some(first), second] if is_let(second) => is_name(first),
+        all => !all.iter().any(is_let),
+    }
+}
+
 /// All on one line; only the last operand may go on over several.
 fn one_line(
     op: &str,
@@ -43,6 +56,9 @@ fn one_line(
     printed: &[Option<String>],
     shape: Shape,
 ) -> Option<String> {
+    if !chains_on_one_line(printed) {
+        return None;
+    }
     let mut out = String::new();
     for text in printed.get(..printed.len() - 1)? {
         let text = text.as_ref().filter(|t| !is_multiline(t) && out.len() <= shape.width)?;

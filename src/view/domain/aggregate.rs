@@ -125,12 +125,13 @@ fn exports(domain: &Domain, aggregate: &Aggregate) -> Vec<String> {
     for (path, list) in names {
         merged.entry(path).or_default().extend(list);
     }
-    let order: Vec<String> = merged.keys().cloned().collect();
+    let mut order: Vec<String> = merged.keys().cloned().collect();
+    order.sort_by_cached_key(|path| path.split("::").map(layout::sort_key).collect::<Vec<_>>());
     let line = |path: &String| {
         let list: Vec<&str> = merged.get(path).into_iter().flatten().map(String::as_str).collect();
         layout::pub_use_list(path, &list, 0)
     };
-    ordered_mods(&order).iter().map(line).collect()
+    order.iter().map(line).collect()
 }
 
 fn types(domain: &Domain, rust: &Rust, aggregate: &Aggregate) -> Vec<String> {
@@ -140,7 +141,7 @@ fn types(domain: &Domain, rust: &Rust, aggregate: &Aggregate) -> Vec<String> {
     {
         out.extend(super::values::type_items(domain, rust, &[aggregate.id.newtype]));
     }
-    if let Some(status) = aggregate.status {
+    if let Some(status) = aggregate.status.filter(|id| !domain.homes.is_public(*id)) {
         let members = match domain.model.types.get(status).map(|d| &d.kind) {
             Some(TypeDefKind::Enum { members, .. }) => members.as_slice(),
             _ => &[],

@@ -21,7 +21,7 @@ impl Changes<'_> {
     /// The statements of these changes, in order.
     #[must_use]
     pub fn statements(&self, changes: &[ChangeIr]) -> Vec<Stmt> {
-        changes.iter().map(|change| self.statement(change)).collect()
+        changes.iter().map(|change| self.statement(change)).filter(has_effect).collect()
     }
 
     fn place(&self, field: &str) -> Node {
@@ -82,7 +82,7 @@ impl Changes<'_> {
         let set = |(field, value): &(String, Ir)| {
             Stmt::Semi(self.set(item.clone().field(raw(field)), value))
         };
-        Block(assigns.iter().map(set).collect())
+        Block(assigns.iter().map(set).filter(has_effect).collect())
     }
 
     fn merge(&self, field: &str, element: &Ir, assigns: &[(String, Ir)]) -> Stmt {
@@ -147,6 +147,17 @@ impl Changes<'_> {
             _ => "|item|",
         };
         Stmt::Semi(place.method("retain", vec![Node::closure(params, kept)]))
+    }
+}
+
+/// Whether this is more than a thing set to itself.
+fn has_effect(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Semi(Node::Assign(place, op, value)) => *op != "=" || place != value,
+        Stmt::Semi(Node::Method(place, name, args)) if name == "clone_from" => {
+            args.first() != Some(&place.clone().borrowed())
+        }
+        _ => true,
     }
 }
 

@@ -25,8 +25,12 @@ impl Constants<'_> {
     pub fn node(&self, ir: &Ir) -> Node {
         if let Some(name) = self.named(ir) {
             let call = Node::call("uuid", vec![Node::text(&name)]);
-            return match ir.kind {
-                IrKind::Lit(_) => call,
+            return match (&ir.kind, &ir.ty) {
+                (IrKind::Lit(_), _) => call,
+                (_, Type::Named(id)) if !self.is_id(*id) => {
+                    let name = crate::lang::to_rust::Names::ty(self.site, *id);
+                    Node::call(format!("{name}::trusted"), vec![call])
+                }
                 _ => call.method("into", vec![]),
             };
         }
@@ -69,6 +73,11 @@ impl Constants<'_> {
     #[must_use]
     pub fn text(&self, ir: &Ir) -> String {
         layout::expression(&self.node(ir), 0)
+    }
+
+    fn is_id(&self, id: crate::lang::types::TypeId) -> bool {
+        let kind = self.types.get(id).map(|def| &def.kind);
+        matches!(kind, Some(TypeDefKind::Newtype { id_of: Some(_), .. }))
     }
 
     /// The name of a uuid, if it has one.

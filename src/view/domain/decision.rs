@@ -6,6 +6,7 @@ use crate::lang::types::{Type, TypeDefKind};
 use crate::layout::{Block, Node, Stmt};
 use crate::model::{Aggregate, Command, CommandKind, Decide, From, IfMissing, Rules};
 
+use super::command::uses;
 use super::site::{Place, Site, row_call};
 
 /// Writes the decision of one command.
@@ -31,6 +32,8 @@ impl Decision<'_, '_> {
             Decide::Rules(rules) => self.rules(rules, &mut out),
             Decide::Rust { .. } => out.push(Stmt::Expr(self.custom())),
         }
+        let mut out: Vec<Stmt> = out.into_iter().flat_map(hoisted).collect();
+        unread(&mut out);
         out
     }
 
@@ -190,10 +193,10 @@ impl Decision<'_, '_> {
             let closure = Node::closure("||", value);
             return Stmt::Semi(Node::call("ensure_else", vec![cond, closure]).tried());
         }
-        let opposite = ir.and_then(negated).map_or_else(
-            || Node::prefix("!", cond.clone().paren()),
-            |other| self.lowerer().cond(&other),
-        );
+        let opposite = match ir {
+            Some(ir) => self.lowerer().cond(&not(ir)),
+            None => Node::prefix("!", cond.clone().paren()),
+        };
         let error = Node::call("Err", vec![value.method("into", vec![])]);
         let stop = Stmt::Semi(Node::Return(Some(Box::new(error))));
         when(opposite, stop)
@@ -212,6 +215,41 @@ impl Decision<'_, '_> {
     fn event(&self, message: &MessageIr) -> Node {
         self.site.rust.imports.add("super", &message.name);
         Node::Struct(message.name.clone(), self.lowerer().fields(&message.fields), None)
+    }
+}
+
+/// What the condition of an `if` computes first stands before it.
+fn hoisted(statement: Stmt) -> Vec<Stmt> {
+    let Stmt::Expr(Node::If(None, cond, then, otherwise)) = statement else {
+        return vec![statement];
+    };
+    let (mut out, cond) = match *cond {
+        Node::Block(Block(mut inner)) => match inner.pop() {
+            Some(Stmt::Expr(value)) => (inner, value),
+            last => {
+                inner.extend(last);
+                (vec![], Node::Block(Block(inner)))
+            }
+        },
+        cond => (vec![], cond),
+    };
+    out.push(Stmt::Expr(Node::If(None, Box::new(cond), then, otherwise)));
+    out
+}
+
+/// What is computed and read nowhere keeps its place, as it may refuse, under a name that says so.
+fn unread(out: &mut [Stmt]) {
+    for at in (0..out.len()).rev() {
+        let Some((here, behind)) = out.get_mut(at..).and_then(<[Stmt]>::split_first_mut) else {
+            continue;
+        };
+        let Stmt::Bind(pattern, ..) = here else { continue };
+        let Some(name) = pattern.strip_prefix("let ").filter(|name| !name.contains(' ')) else {
+            continue;
+        };
+        if !uses(&crate::layout::body(behind, 8), name) {
+            *pattern = format!("let _{}", name.trim_start_matches("r#"));
+        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Imports {
         if prelude {
             lines.push(("kit::prelude".to_owned(), "use kit::prelude::*;".to_owned()));
         }
-        lines.sort();
+        lines.sort_by_cached_key(|(path, line)| (by_segment(path), line.clone()));
         lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
     }
 
@@ -129,6 +129,11 @@ impl Imports {
             })
             .collect()
     }
+}
+
+/// The order of rustfmt, segment by segment.
+fn by_segment(path: &str) -> Vec<impl Ord + use<>> {
+    path.split("::").map(layout::sort_key).collect()
 }
 
 fn is_internal(path: &str) -> bool {

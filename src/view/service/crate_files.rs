@@ -72,7 +72,9 @@ fn names<'n>(
     let things: Vec<&String> = things.collect();
     let modules: Vec<String> = things.iter().map(|n| module(n)).collect();
     let modules = ordered_mods(&modules);
-    let exports = modules
+    let mut exported_from = modules.clone();
+    exported_from.sort_by_cached_key(|name| crate::layout::sort_key(name));
+    let exports = exported_from
         .iter()
         .filter_map(|name| {
             let thing = things.iter().find(|t| module(t) == *name)?;

@@ -83,6 +83,16 @@ impl Violations {
         }
     }
 
+    /// A declared rule that computes; it does not hold where that is not possible.
+    pub fn holds(
+        &mut self,
+        rule: impl FnOnce() -> Result<bool, crate::Fault>,
+        code: &'static str,
+        text: &str,
+    ) {
+        self.require(rule().unwrap_or(false), code, text);
+    }
+
     /// Looks at a field with this closure.
     pub fn inside(&mut self, name: &str, look: impl FnOnce(&mut Self)) {
         let path = self.path_to(name);
