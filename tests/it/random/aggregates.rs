@@ -120,7 +120,7 @@ impl Gen {
         let mut types: Vec<Ty> = (0..3 + self.chance.below(4)).map(|_| self.any_type()).collect();
         types.extend([Ty::Int, opt(&Ty::Text)]);
         types.extend(entity.map(Ty::Entities));
-        types.extend(agg.status_ty.as_ref().filter(|_| agg.order % 2 == 0).map(opt));
+        types.extend(agg.status_ty.as_ref().filter(|_| agg.order.is_multiple_of(2)).map(opt));
         let mut fields: Vec<Field> = types.iter().map(|ty| self.field(ty)).collect();
         if self.chance.one_in(6) {
             self.hit("form raw-name");

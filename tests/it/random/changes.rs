@@ -34,7 +34,7 @@ impl Gen {
     }
 
     /// A fresh field of this type in the event.
-    fn from_event(&mut self, ty: &Ty, fields: &mut Vec<Field>) -> String {
+    fn of_event(&mut self, ty: &Ty, fields: &mut Vec<Field>) -> String {
         let field = self.field(ty);
         let name = field.name.clone();
         fields.push(field);
@@ -52,33 +52,33 @@ impl Gen {
             Ty::Int | Ty::Dec(_) if self.chance.below(3) > 0 => {
                 let (op, word) = self.chance.pick(&[("+=", "add"), ("-=", "subtract")]);
                 self.hit(&format!("change {word}"));
-                let by = self.from_event(&field.ty, fields);
+                let by = self.of_event(&field.ty, fields);
                 format!("{name} {op} {by}")
             }
             Ty::List(item) | Ty::Set(item) if self.chance.one_in(2) => {
                 self.hit("change append");
-                let one = self.from_event(item, fields);
+                let one = self.of_event(item, fields);
                 format!("append {name} = {one}")
             }
             Ty::List(item) | Ty::Set(item) => {
                 self.hit("change remove-where");
-                let one = self.from_event(item, fields);
+                let one = self.of_event(item, fields);
                 format!("remove {name} where item == {one}")
             }
             Ty::Map(key, _) if self.chance.one_in(2) => {
                 self.hit("change remove-key");
-                let key = self.from_event(key, fields);
+                let key = self.of_event(key, fields);
                 format!("remove {name}[{key}]")
             }
             Ty::Map(key, value) => {
                 self.hit("change put");
-                let (key, value) = (self.from_event(key, fields), self.from_event(value, fields));
+                let (key, value) = (self.of_event(key, fields), self.of_event(value, fields));
                 format!("put {name}[{key}] = {value}")
             }
             Ty::Entities(def) => self.entity_change(name, *def, fields),
             ty => {
                 self.hit("change set");
-                let from = self.from_event(ty, fields);
+                let from = self.of_event(ty, fields);
                 self.reads(agg, fields);
                 let depth = if self.can(ty) { 2 } else { 0 };
                 let value = if depth == 0 { from.clone() } else { self.of(ty, depth) };
@@ -114,23 +114,23 @@ impl Gen {
             }
             2 => {
                 self.hit("change remove-key");
-                let key = self.from_event(&parts[0].ty, fields);
+                let key = self.of_event(&parts[0].ty, fields);
                 format!("remove {name}[{key}]")
             }
             3 => {
                 self.hit("change remove-where");
-                let key = self.from_event(&parts[0].ty, fields);
+                let key = self.of_event(&parts[0].ty, fields);
                 format!("remove {name} where {} == {key}", parts[0].name)
             }
             n => {
                 let part = &parts[1];
-                let value = self.from_event(&part.ty, fields);
+                let value = self.of_event(&part.ty, fields);
                 if n == 4 && self.chance.one_in(2) {
                     self.hit("change update");
                     return format!("update {name}: {} = {value}", part.name);
                 }
                 self.hit("change update-where");
-                let key = self.from_event(&parts[0].ty, fields);
+                let key = self.of_event(&parts[0].ty, fields);
                 format!("update {name} where {} == {key}: {} = {value}", parts[0].name, part.name)
             }
         }

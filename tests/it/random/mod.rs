@@ -3,6 +3,8 @@
 //! `MINOS_SEEDS=500` runs as many and asserts that everything came up at least 20 times.
 //! `MINOS_RANDOM_OUT=DIR` with `MINOS_SEED=N` writes the description of one seed instead.
 
+#![allow(clippy::collapsible_if, reason = "a chance first, then what it needs")]
+
 mod aggregates;
 mod chance;
 mod changes;

@@ -147,7 +147,7 @@ impl Gen {
 
     /// One row for each value of a field of an event.
     fn keyed(&mut self, own: &[Event]) {
-        let Some((event, field)) = self.with_field(own, |t| key_like(t)) else { return };
+        let Some((event, field)) = self.with_field(own, key_like) else { return };
         self.hit("construct view");
         self.hit("form view.key");
         let (name, key, seen) = (self.name("Tally"), self.name("key"), self.name("seen"));
