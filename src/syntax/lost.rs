@@ -153,8 +153,11 @@ impl Lost {
         }
         if misses(found) {
             let hidden = |word: &str| self.words.contains(word) || self.used.contains(word);
-            return self.any && (self.tables.iter().any(near) || !is_typo(sources, found, exact))
-                || told.chain(words(exact)).any(hidden);
+            // The values of a table declare no types.
+            let in_table = found.code != 102 && self.tables.iter().any(near);
+            let undeclared =
+                !is_method(found) && self.any && (in_table || !is_typo(sources, found, exact));
+            return undeclared || told.chain(words(exact)).any(hidden);
         }
         let around = sources.get(at.file).map_or("", |file| literal(file.text(), at.range()));
         let untested = |word: &str| found.code == 205 && self.used.contains(word);
@@ -168,6 +171,11 @@ fn is_typo(sources: &Sources, found: &Diagnostic, name: &str) -> bool {
     let uses = sources.iter().flat_map(|(_, file)| words(file.text())).filter(|w| *w == name);
     let is_reference = !matches!(found.code, 202 | 302 | 401 | 402);
     is_reference && !found.patch.is_empty() && uses.take(2).count() < 2
+}
+
+/// Whether it misses a method of a value whose type is known: no domain declares methods.
+fn is_method(found: &Diagnostic) -> bool {
+    found.code == 107 && found.message.contains("has no method")
 }
 
 /// Whether it is about what stands at its place and nothing else: names that are bad or taken,

@@ -81,17 +81,19 @@ const LOST: [&str; 2] = ["MN001-unclosed-header", "MN131-two-places"];
 
 /// Pairs that have something to do with each other: the first takes the event, field or type away
 /// that the second is about, or needs an argument that the second does not give.
-const RELATED: [(&str, &str); 19] = [
+const RELATED: [(&str, &str); 21] = [
     ("MN010-double-quotes", "MN337-no-example"),
     ("MN012-command-without-emit", "MN201-assigned"),
     ("MN012-command-without-emit", "MN218-now-in-apply"),
     ("MN012-command-without-emit", "MN314-derived-assigned"),
     ("MN012-command-without-emit", "MN408-endless-loop"),
+    ("MN014-exact-length", "MN107-method"),
     ("MN016-positional-argument", "MN109-to"),
     ("MN016-positional-argument", "MN211-needs-round"),
     ("MN016-positional-argument", "MN302-missing-field"),
     ("MN016-positional-argument", "MN408-endless-loop"),
     ("MN018-row-without-arrow", "MN302-missing-field"),
+    ("MN102-misspelt-word", "MN107-method"),
     ("MN114-field-self", "MN408-endless-loop"),
     ("MN201-assigned", "MN221-patch-in-state"),
     ("MN202-table", "MN302-missing-field"),
