@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -13,7 +14,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_lending-probe");
 /// A running program.
 struct Program {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    /// What it logs, taken off its pipe at once: a full pipe would stop it.
+    lines: Receiver<String>,
     address: String,
     /// The log lines read so far.
     log: Vec<String>,
@@ -31,7 +33,16 @@ impl Program {
         let mut command = command(what, folder);
         command.args(["serve", "--dev", "--http-addr", "127.0.0.1:0"]).args(args);
         let mut child = command.spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while output.read_line(&mut line).is_ok_and(|length| length > 0) {
+                if sender.send(std::mem::take(&mut line)).is_err() {
+                    return;
+                }
+            }
+        });
         let mut program = Self { child, lines, address: String::new(), log: Vec::new() };
         let line = program.line_with("listening");
         let line: Value = serde_json::from_str(&line).unwrap();
@@ -46,13 +57,8 @@ impl Program {
     /// The next log line with this text.
     fn line_with(&mut self, text: &str) -> String {
         loop {
-            let mut line = String::new();
-            assert_ne!(
-                self.lines.read_line(&mut line).unwrap(),
-                0,
-                "no line with {text}: {:?}",
-                self.log
-            );
+            let line = self.lines.recv();
+            let line = line.unwrap_or_else(|_| panic!("no line with {text}: {:?}", self.log));
             self.log.push(line.clone());
             if line.contains(text) {
                 return line;
