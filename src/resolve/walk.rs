@@ -1,51 +1,6 @@
 //! Walks over typed expressions: what they read, call and name.
 
-use crate::lang::ir::{ChangeIr, Ir, IrArg, IrKind, MessageIr, OutcomeIr, RuleIr, WhenIr};
-
-/// The expressions directly inside one.
-pub(super) fn children(ir: &Ir) -> Vec<&Ir> {
-    match &ir.kind {
-        IrKind::Error
-        | IrKind::Lit(_)
-        | IrKind::Local(_)
-        | IrKind::Root(_)
-        | IrKind::RootField { .. }
-        | IrKind::RootDerived { .. }
-        | IrKind::Now
-        | IrKind::Today
-        | IrKind::Exists
-        | IrKind::Member { .. } => vec![],
-        IrKind::Field { of, .. }
-        | IrKind::Derived { of, .. }
-        | IrKind::Convert { of, .. }
-        | IrKind::Is { of, .. }
-        | IrKind::Not(of)
-        | IrKind::Neg(of) => vec![of],
-        IrKind::Record { fields, .. } | IrKind::Union { fields, .. } => {
-            fields.iter().map(|(_, value)| value).collect()
-        }
-        IrKind::List(items) => items.iter().collect(),
-        IrKind::And(a, b) | IrKind::Or(a, b) => vec![a, b],
-        IrKind::Compare { left, right, .. } | IrKind::Arith { left, right, .. } => {
-            vec![left, right]
-        }
-        IrKind::In { item, list } => vec![item, list],
-        IrKind::If { cond, then, otherwise } => vec![cond, then, otherwise],
-        IrKind::Index { of, keys } => std::iter::once(&**of).chain(keys).collect(),
-        IrKind::Lookup { keys, .. } => keys.iter().collect(),
-        IrKind::Method { of, args, .. } => {
-            let args = args.iter().map(|a| match a {
-                IrArg::Value(value) | IrArg::Closure(_, value) => value,
-            });
-            std::iter::once(&**of).chain(args).collect()
-        }
-        IrKind::Builtin { args, .. }
-        | IrKind::Table { args, .. }
-        | IrKind::Function { args, .. }
-        | IrKind::Format { args, .. } => args.iter().collect(),
-        IrKind::Next { part, .. } => part.iter().map(|p| &**p).collect(),
-    }
-}
+use crate::lang::ir::{ChangeIr, Ir, IrKind, MessageIr, OutcomeIr, RuleIr, WhenIr};
 
 /// Every expression of a tree, the root first. No recursion: the tree's depth was limited when it
 /// was parsed, but by-name building may nest it further.
@@ -53,7 +8,7 @@ pub(super) fn each<'a>(ir: &'a Ir, mut see: impl FnMut(&'a Ir)) {
     let mut open = vec![ir];
     while let Some(ir) = open.pop() {
         see(ir);
-        open.extend(children(ir));
+        open.extend(ir.parts());
     }
 }
 
