@@ -1,1 +1,3 @@
 //! Tests of kit that need more than the crate itself.
+
+mod saga;

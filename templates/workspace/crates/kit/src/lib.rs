@@ -6,7 +6,7 @@
 //! Nothing in here panics: arithmetic is checked, and what cannot be done is a value.
 //!
 //! Reading order: [`aggregate`], [`event`], [`refusal`], [`decision`], [`context`], [`check`], [`row`], [`view`],
-//! [`query`], [`policy`], [`testing`]. The helpers that rules call are in [`num`], [`time`], [`text`] and [`list`].
+//! [`query`], [`policy`], [`saga`], [`testing`]. The helpers that rules call are in [`num`], [`time`], [`text`] and [`list`].
 
 pub mod aggregate;
 pub mod check;
@@ -27,6 +27,7 @@ pub mod query;
 mod query_holds;
 pub mod refusal;
 pub mod row;
+pub mod saga;
 pub mod settings;
 pub mod testing;
 pub mod view;
@@ -48,6 +49,7 @@ pub use policy::{Message, Policy};
 pub use query::{Cond, Filter, Order, Page, Query};
 pub use refusal::{BuiltIn, Refusal};
 pub use row::{Column, Kind, Row, Table};
+pub use saga::Saga;
 pub use view::{Fold, View};
 
 // The macros name this crate by the name that every user of it has.

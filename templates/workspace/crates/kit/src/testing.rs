@@ -3,8 +3,10 @@
 //! Failed expectations panic, as tests do; nothing outside tests uses this module.
 
 mod happened;
+mod trial;
 
 pub use happened::{Happened, happened, recorded, rows};
+pub use trial::{Played, Trial, trial};
 
 use jiff::Timestamp;
 use serde::Serialize;
