@@ -62,7 +62,8 @@ fn the_whole_has_an_end_even_where_a_step_has_none() {
     let back = Trip::wake(&cover, 100_000);
     assert_eq!(commands(&back.orders), ["end_policy"]);
     assert_eq!(back.run.deadline, None);
-    let late = Trip::answer(&flight, failed(), 99_999);
+    let again = Trip::wake(&Trip::answer(&flight, failed(), 99_990), 99_991);
+    let late = Trip::answer(&again, failed(), 99_999);
     assert_eq!(due(&late), 100_000);
     assert_eq!(commands(&Trip::wake(&late, 100_000).orders), ["free_room"]);
 }
