@@ -307,6 +307,24 @@ impl TypeTable {
         (0u32..).map(TypeId).zip(&self.defs)
     }
 
+    /// Whether values of a type have secret fields inside.
+    #[must_use]
+    pub fn holds_secret(&self, ty: &Type) -> bool {
+        let among = |fields: &[FieldDef]| {
+            fields.iter().any(|f| f.marks.secret.is_some() || self.holds_secret(&f.ty))
+        };
+        match ty {
+            Type::Option(t) | Type::Patch(t) | Type::List(t) | Type::Set(t) => self.holds_secret(t),
+            Type::Map(key, value) => self.holds_secret(key) || self.holds_secret(value),
+            Type::Named(id) | Type::Entities(id) => match self.get(*id).map(|d| &d.kind) {
+                Some(TypeDefKind::Record { fields, .. }) => among(fields),
+                Some(TypeDefKind::Union { members }) => members.iter().any(|(_, f)| among(f)),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// The fields of a record; empty for anything else.
     #[must_use]
     pub fn fields(&self, id: TypeId) -> &[FieldDef] {

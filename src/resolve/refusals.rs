@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::resolver::{Resolver, record};
 use super::words::list;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::ir::{Ir, OutcomeIr, RefusalIr, RuleIr};
+use crate::lang::ir::{Ir, IrKind, OutcomeIr, RefusalIr, RuleIr};
 use crate::lang::types::{FieldDef, RecordRole, Type, TypeDefKind};
 use crate::model::{
     Aggregate, BUILT_IN, Command, Decide, Notes, Refusal, RefusalOrigin, TextPiece,
@@ -36,16 +36,20 @@ impl Uses {
                 TypeDefKind::Newtype { rules, .. } | TypeDefKind::Record { rules, .. } => rules,
                 _ => continue,
             };
-            uses.rules(rules);
+            uses.rules(rules, &[]);
         }
         for command in commands {
+            let fields = |id| r.world.types.fields(id).iter();
+            let state = aggregates.iter().find(|a| a.name == command.aggregate).map(|a| a.state);
+            let seen: Vec<&FieldDef> =
+                fields(command.record).chain(state.into_iter().flat_map(fields)).collect();
             if let Some(from) = &command.from {
-                uses.outcome(&from.otherwise);
+                uses.outcome(&from.otherwise, &seen);
             }
             match &command.decide {
                 Decide::Rules(rules) => {
-                    uses.rules(&rules.require);
-                    uses.rules(&rules.ensure);
+                    uses.rules(&rules.require, &seen);
+                    uses.rules(&rules.ensure, &seen);
                 }
                 Decide::Rust { refuses, .. } => {
                     for name in refuses {
@@ -54,8 +58,9 @@ impl Uses {
                 }
             }
         }
-        for unique in aggregates.iter().flat_map(|a| &a.unique) {
-            uses.refusal(&unique.refusal);
+        for aggregate in aggregates {
+            let seen: Vec<&FieldDef> = r.world.types.fields(aggregate.state).iter().collect();
+            aggregate.unique.iter().for_each(|unique| uses.refusal(&unique.refusal, &seen));
         }
         for list in uses.uses.values_mut() {
             list.sort_by_key(|(span, _)| *span);
@@ -63,22 +68,36 @@ impl Uses {
         uses
     }
 
-    fn rules(&mut self, rules: &[RuleIr]) {
-        rules.iter().for_each(|rule| self.outcome(&rule.outcome));
+    fn rules(&mut self, rules: &[RuleIr], seen: &[&FieldDef]) {
+        rules.iter().for_each(|rule| self.outcome(&rule.outcome, seen));
     }
 
-    fn outcome(&mut self, outcome: &OutcomeIr) {
+    fn outcome(&mut self, outcome: &OutcomeIr, seen: &[&FieldDef]) {
         if let OutcomeIr::Refuse(refusal) = outcome {
-            self.refusal(refusal);
+            self.refusal(refusal, seen);
         }
     }
 
-    fn refusal(&mut self, refusal: &RefusalIr) {
-        let field =
-            |(name, value): &(String, Ir)| FieldDef::plain(name, value.ty.clone(), value.span);
+    fn refusal(&mut self, refusal: &RefusalIr, seen: &[&FieldDef]) {
+        let field = |(name, value): &(String, Ir)| {
+            let mut def = FieldDef::plain(name, value.ty.clone(), value.span);
+            def.marks.secret = secret(value, seen);
+            def
+        };
         let fields = refusal.fields.iter().map(field).collect();
         self.uses.entry(refusal.name.clone()).or_default().push((refusal.span, fields));
     }
+}
+
+/// What is made from a secret is one: a field keeps its mark, anything computed shows nothing.
+fn secret(value: &Ir, seen: &[&FieldDef]) -> Option<u8> {
+    let marked = |ir: &Ir| match &ir.kind {
+        IrKind::RootField { name, .. } => {
+            seen.iter().filter(|f| f.name == *name).find_map(|f| f.marks.secret)
+        }
+        _ => None,
+    };
+    marked(value).or_else(|| value.any(&mut |ir| marked(ir).is_some()).then_some(0))
 }
 
 /// Every refusal of a context (`None`: the kernel) by name.

@@ -20,5 +20,6 @@ mod names;
 mod random;
 mod render;
 mod rooms;
+mod secrets;
 mod shapes;
 mod syntax;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::lang::to_rust::Lowerer;
 use crate::lang::types::FieldDef;
 use crate::layout;
-use crate::view::rust::{FieldView, Place, Rust, defaults, fields, lines, sentence, title};
+use crate::view::rust::{FieldView, Place, Rust, defaults, fields, lines, raw, sentence, title};
 
 use super::Domain;
 use super::site::{Place as SitePlace, Site};
@@ -19,8 +19,11 @@ pub struct RecordView {
     pub name: String,
     /// `{}`, or the braces and a line per field.
     pub body: String,
-    /// Functions that give defaults of absent fields, below the struct; may be empty.
-    pub defaults: String,
+    /// Whether the struct derives `Debug`; one with secrets has its own below.
+    pub debug: &'static str,
+    /// What stands below the struct: functions that give defaults of absent fields, and the `Debug`
+    /// that hides secrets; may be empty.
+    pub below: String,
 }
 
 /// The struct of these fields. Without a doc of its own it is called by its name.
@@ -44,11 +47,42 @@ pub fn record(
         .iter()
         .map(|f| format!("fn {}() -> {} {{\n    {}\n}}", f.name, f.ty, f.value))
         .collect();
+    let hidden = hidden(name, defs);
+    let debug = if hidden.is_some() { "" } else { "Debug, " };
     RecordView {
         doc: doc_of(name, doc),
         name: name.to_owned(),
         body: struct_body(&fields(rust, defs, place)),
-        defaults: functions.join("\n\n"),
+        debug,
+        below: functions.into_iter().chain(hidden).collect::<Vec<_>>().join("\n\n"),
+    }
+}
+
+/// The `Debug` of a record with secrets.
+fn hidden(name: &str, defs: &[FieldDef]) -> Option<String> {
+    let secret = defs.iter().any(|def| def.marks.secret.is_some());
+    secret.then(|| format!("kit::secret! {{\n{}\n}}", shown(name, defs, 4)))
+}
+
+/// A record as [`kit::secret!`] lists it: behind a secret how many characters are shown.
+#[must_use]
+pub fn shown(name: &str, defs: &[FieldDef], indent: usize) -> String {
+    let fields: Vec<String> = defs
+        .iter()
+        .map(|def| match def.marks.secret {
+            Some(shown) => format!("{}: {shown}", raw(&def.name)),
+            None => raw(&def.name),
+        })
+        .collect();
+    let pad = " ".repeat(indent);
+    let line = format!("{pad}{name} {{ {} }}", fields.join(", "));
+    match fields.is_empty() {
+        true => format!("{pad}{name} {{}}"),
+        false if line.len() < layout::MAX_WIDTH => line,
+        false => {
+            let lines: String = fields.iter().map(|f| format!("{pad}    {f},\n")).collect();
+            format!("{pad}{name} {{\n{lines}{pad}}}")
+        }
     }
 }
 

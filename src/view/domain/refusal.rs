@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use heck::ToSnakeCase as _;
 use serde::Serialize;
 
+use crate::lang::types::{FieldDef, TypeTable};
 use crate::model::{Aggregate, Refusal, RefusalOrigin, TextPiece};
 use crate::view::rust::{Imports, Rust, article, module, raw, uses_prelude};
 
@@ -27,7 +28,8 @@ pub fn refusal_file(domain: &Domain, aggregate: &Aggregate) -> RefusalFile {
     let imports = Imports::below(&module(&aggregate.name));
     let rust = Rust { homes: &domain.homes, imports: &imports };
     let own = own_refusals(domain, aggregate);
-    let refusals: Vec<String> = own.iter().map(|r| variant(&rust, r)).collect();
+    let refusals: Vec<String> =
+        own.iter().map(|r| variant(&domain.model.types, &rust, r)).collect();
     let fields: String =
         own.iter().flat_map(|r| &r.fields).map(|f| format!("{} ", rust.ty(&f.ty))).collect();
     RefusalFile {
@@ -53,9 +55,13 @@ pub(super) fn own_refusals<'m>(domain: &Domain<'m>, aggregate: &Aggregate) -> Ve
         .collect()
 }
 
-fn variant(rust: &Rust, refusal: &Refusal) -> String {
-    let fields: Vec<String> =
-        refusal.fields.iter().map(|f| format!("{}: {}", raw(&f.name), rust.ty(&f.ty))).collect();
+fn variant(types: &TypeTable, rust: &Rust, refusal: &Refusal) -> String {
+    let field = |f: &FieldDef| {
+        let shown = f.marks.secret.or_else(|| types.holds_secret(&f.ty).then_some(0));
+        let shown = shown.map_or_else(String::new, |shown| format!(" as {shown}"));
+        format!("{}: {}{shown}", raw(&f.name), rust.ty(&f.ty))
+    };
+    let fields: Vec<String> = refusal.fields.iter().map(field).collect();
     let fields =
         if fields.is_empty() { String::new() } else { format!(" {{ {} }}", fields.join(", ")) };
     let (name, status) = (&refusal.name, refusal.status);

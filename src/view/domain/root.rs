@@ -15,7 +15,7 @@ use super::Domain;
 use super::record::{doc_of, record};
 use super::site::{Place as SitePlace, Site};
 use super::tables::argument;
-use super::values::{key_of, ordered_mods};
+use super::values::{key_of, ordered_mods, struct_item};
 
 /// `lib.rs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,9 +95,10 @@ fn setting(domain: &Domain, rust: &Rust, field: &FieldDef, prefix: &str) -> Stri
     let value = layout::expression(&value, 8);
     let says = field.doc.clone().unwrap_or_else(|| field.name.replace('_', " "));
     let doc = lines("///", &sentence(&says), 8).join("\n        ");
+    let secret = field.marks.secret.map_or_else(String::new, |shown| format!(" as {shown}"));
     let variable = format!("{prefix}_{}", field.name.to_shouty_snake_case());
     format!(
-        "        {doc}\n        {}: {} = {value}, {variable:?},",
+        "        {doc}\n        {}: {}{secret} = {value}, {variable:?},",
         raw(&field.name),
         rust.ty(&field.ty)
     )
@@ -159,11 +160,10 @@ pub fn row_items(domain: &Domain, rust: &Rust, projection: &Projection, revision
     );
     let table = layout::statement(&Stmt::Bind("const TABLE: Table".to_owned(), table, None), 4);
     let (ty, value) = key_of(domain, rust, fields, &projection.key, "self");
-    let defaults =
-        if view.defaults.is_empty() { String::new() } else { format!("\n{}\n", view.defaults) };
+    let below = if view.below.is_empty() { String::new() } else { format!("\n{}\n", view.below) };
     format!(
-        "{}\n#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\npub struct {name} {}\n{defaults}\nimpl Row for {name} {{\n    {table}\n    type Key = {ty};\n\n    fn key(&self) -> {ty} {{\n        {value}\n    }}\n}}",
-        view.doc, view.body
+        "{}\n{below}\nimpl Row for {name} {{\n    {table}\n    type Key = {ty};\n\n    fn key(&self) -> {ty} {{\n        {value}\n    }}\n}}",
+        struct_item(&view)
     )
 }
 

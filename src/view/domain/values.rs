@@ -14,7 +14,7 @@ use crate::view::rust::{
 
 use super::Domain;
 use super::aggregate::derive_items;
-use super::record::{doc_of, record, struct_body};
+use super::record::{RecordView, doc_of, record, shown, struct_body};
 use super::refusal::text_of;
 use super::site::{Place as SitePlace, Site};
 
@@ -200,7 +200,16 @@ fn property(
     )
 }
 
-const DERIVES: &str = "#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]";
+/// A struct that is read and written.
+#[must_use]
+pub fn struct_item(view: &RecordView) -> String {
+    let derives = derives(view.debug);
+    format!("{}\n{derives}\npub struct {} {}", view.doc, view.name, view.body)
+}
+
+fn derives(debug: &str) -> String {
+    format!("#[derive({debug}Clone, PartialEq, Serialize, Deserialize)]")
+}
 
 fn value(
     domain: &Domain,
@@ -212,9 +221,9 @@ fn value(
 ) -> Vec<String> {
     let view = record(domain, rust, &def.name, def.doc.as_deref(), fields, Place::Message);
     let name = &def.name;
-    let mut out = vec![format!("{}\n{DERIVES}\npub struct {name} {}", view.doc, view.body)];
-    if !view.defaults.is_empty() {
-        out.push(view.defaults);
+    let mut out = vec![struct_item(&view)];
+    if !view.below.is_empty() {
+        out.push(view.below);
     }
     let derives = derive_items(domain, rust, id);
     if !derives.is_empty() {
@@ -248,9 +257,9 @@ pub fn entity_items(domain: &Domain, rust: &Rust, id: TypeId) -> Vec<String> {
     let TypeDefKind::Record { fields, key, .. } = &def.kind else { return Vec::new() };
     let view = record(domain, rust, &def.name, def.doc.as_deref(), fields, Place::Message);
     let name = &def.name;
-    let mut out = vec![format!("{}\n{DERIVES}\npub struct {name} {}", view.doc, view.body)];
-    if !view.defaults.is_empty() {
-        out.push(view.defaults);
+    let mut out = vec![struct_item(&view)];
+    if !view.below.is_empty() {
+        out.push(view.below);
     }
     let derives = derive_items(domain, rust, id);
     if !derives.is_empty() {
@@ -322,8 +331,10 @@ fn union(
         arms.push(Arm { patterns: vec![pattern], guard: None, body });
     }
     let doc = doc_of(name, def.doc.as_deref());
+    let hidden: Vec<String> = hidden_members(name, members).into_iter().collect();
     let head = format!(
-        "{doc}\n{DERIVES}\n#[serde(tag = \"type\", rename_all = \"snake_case\")]\npub enum {name} {{\n{variants}}}"
+        "{doc}\n{}\n#[serde(tag = \"type\", rename_all = \"snake_case\")]\npub enum {name} {{\n{variants}}}",
+        derives(if hidden.is_empty() { "Debug, " } else { "" })
     );
     let idle = arms.iter().all(|arm| matches!(&arm.body, Node::Block(b) if b.0.is_empty()));
     let statements = if idle {
@@ -331,7 +342,17 @@ fn union(
     } else {
         vec![Stmt::Expr(Node::Match(Box::new(Node::atom("self")), arms))]
     };
-    vec![head, check_impl(name, &statements)]
+    let check = check_impl(name, &statements);
+    [head].into_iter().chain(hidden).chain([check]).collect()
+}
+
+/// The `Debug` of a union with secrets.
+fn hidden_members(name: &str, members: &[(String, Vec<FieldDef>)]) -> Option<String> {
+    let secret = members.iter().flat_map(|(_, f)| f).any(|f| f.marks.secret.is_some());
+    let list = members.iter().map(|(m, f)| format!("{},\n", shown(&m.to_pascal_case(), f, 8)));
+    secret.then(|| {
+        format!("kit::secret! {{\n    enum {name} {{\n{}    }}\n}}", list.collect::<String>())
+    })
 }
 
 /// The fields of a variant: on one line where they fit and have nothing of their own.

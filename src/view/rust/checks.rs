@@ -13,13 +13,14 @@ use super::spelling::raw;
 pub fn checks(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
     let mut out = Vec::new();
     for field in fields {
-        let place = place(&field.name);
+        let (place, before) = (place(&field.name), out.len());
         if is_free_text(&field.ty, &field.bounds) {
             let value = Node::prefix("&mut ", place.clone());
             out.push(at("field", vec![Node::text(&field.name), value]));
         }
         normal_form(types, &field.ty, &field.name, &place, &mut out);
         bounds(&field.ty, &field.bounds, &field.name, &place, &mut out);
+        hide(field, before, &mut out);
     }
     out
 }
@@ -29,7 +30,7 @@ pub fn checks(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
 pub fn checks_bound(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
     let mut out = Vec::new();
     for field in fields {
-        let place = Node::atom(raw(&field.name));
+        let (place, before) = (Node::atom(raw(&field.name)), out.len());
         if has_form(types, &field.ty) {
             out.push(at("field", vec![Node::text(&field.name), place.clone()]));
         }
@@ -40,8 +41,16 @@ pub fn checks_bound(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
         if let Some(stmt) = own_bounds(&field.ty, &field.bounds, &field.name, place) {
             out.push(stmt);
         }
+        hide(field, before, &mut out);
     }
     out
+}
+
+/// Keeps a secret out of what the statements from `before` on say about it.
+fn hide(field: &FieldDef, before: usize, out: &mut Vec<Stmt>) {
+    if field.marks.secret.is_some() && out.len() > before {
+        out.push(at("hide", vec![Node::text(&field.name)]));
+    }
 }
 
 /// The statements that check the bounds of a state that events made.
@@ -49,7 +58,9 @@ pub fn checks_bound(types: &TypeTable, fields: &[FieldDef]) -> Vec<Stmt> {
 pub fn state_bounds(fields: &[FieldDef]) -> Vec<Stmt> {
     let mut out = Vec::new();
     for field in fields {
+        let before = out.len();
         bounds(&field.ty, &field.bounds, &field.name, &place(&field.name), &mut out);
+        hide(field, before, &mut out);
     }
     out
 }

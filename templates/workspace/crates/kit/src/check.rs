@@ -125,7 +125,7 @@ impl Violations {
             return;
         }
         if let Some(length) = value.measure().filter(|length| !range.contains(length)) {
-            let text = format!("the length must be {}, it is {length}", in_words(&range));
+            let text = format!("the length must be {}{FOUND}{length}", in_words(&range));
             self.report(name, text);
         }
     }
@@ -133,7 +133,7 @@ impl Violations {
     /// Checks that a number is in its range.
     pub fn range<T: Amount>(&mut self, name: &str, value: &T, range: impl RangeBounds<T::Number>) {
         if let Some(number) = value.amount().filter(|number| !range.contains(*number)) {
-            self.report(name, format!("it must be {}, it is {number}", in_words(&range)));
+            self.report(name, format!("it must be {}{FOUND}{number}", in_words(&range)));
         }
     }
 
@@ -141,6 +141,20 @@ impl Violations {
     pub fn scale<T: Scaled>(&mut self, name: &str, value: &mut T, scale: u32) {
         if !value.bring_to(scale) {
             self.report(name, format!("at most {scale} decimal places"));
+        }
+    }
+
+    /// Keeps a secret field out of what was found at it: no value, no key of what lies inside.
+    pub fn hide(&mut self, name: &str) {
+        let path = self.path_to(name);
+        let inside = |of: &str| {
+            let rest = of.strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        for violation in self.found.iter_mut().filter(|violation| inside(&violation.path)) {
+            violation.path.truncate(path.len());
+            let end = violation.text.find(FOUND).unwrap_or(violation.text.len());
+            violation.text.truncate(end);
         }
     }
 
@@ -176,6 +190,9 @@ fn in_words<T: std::fmt::Display>(range: &impl RangeBounds<T>) -> String {
     };
     [low, high].into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
+
+/// Stands between what is allowed and what was found.
+const FOUND: &str = ", it is ";
 
 const NUL: &str = "a text may not hold the character NUL";
 

@@ -126,7 +126,7 @@ impl Context {
     pub fn row<R: Row>(&self, key: &R::Key) -> Folded<Option<R>> {
         let key = serde_json::to_value(key).map_err(Fault::data)?;
         match self.rows.get(&(R::TABLE.name, key.to_string())) {
-            Some(Some(row)) => serde_json::from_value(row.clone()).map(Some).map_err(Fault::data),
+            Some(Some(row)) => serde_json::from_value(row.clone()).map(Some).map_err(Fault::form),
             Some(None) => Ok(None),
             None => Err(Fault::Need(Need::Row { table: const { &R::TABLE }, key })),
         }
@@ -141,7 +141,7 @@ impl Context {
         let Some((_, _, rows)) = known else {
             return Err(Fault::Need(Need::Rows { table: const { &R::TABLE }, cond }));
         };
-        rows.iter().map(|row| serde_json::from_value(row.clone()).map_err(Fault::data)).collect()
+        rows.iter().map(|row| serde_json::from_value(row.clone()).map_err(Fault::form)).collect()
     }
 
     /// The next running number; the first is 1. `part` splits the range, as by year.

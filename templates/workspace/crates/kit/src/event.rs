@@ -180,7 +180,7 @@ macro_rules! events {
                         let data = $crate::event::lift(name, version, $version, steps, data)?;
                         $crate::__private::serde_json::from_value(data)
                             .map(Self::$variant)
-                            .map_err($crate::Fault::data)
+                            .map_err($crate::Fault::form)
                     })+
                     _ => Err($crate::Fault::data(format!("unknown event {name}"))),
                 }

@@ -35,6 +35,18 @@ impl Fault {
     pub fn data(reason: impl std::fmt::Display) -> Self {
         Self::Data(reason.to_string())
     }
+
+    /// Stored JSON of another form than its type. The text quotes no value, as it may be a secret.
+    #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+    pub fn form(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        let names = ["missing field", "unknown field", "duplicate field"];
+        if names.iter().any(|start| text.starts_with(start)) {
+            return Self::Data(text);
+        }
+        let expected = text.rsplit_once(", expected ").map_or("another form", |(_, what)| what);
+        Self::Data(format!("expected {expected}"))
+    }
 }
 
 impl std::fmt::Display for Fault {
@@ -90,4 +102,21 @@ pub enum Need {
         /// The part of it, such as a year; empty without one.
         part: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fault;
+
+    #[test]
+    fn what_is_said_of_stored_json_quotes_no_value() {
+        let said = |text: &str| {
+            let error = serde_json::from_str::<(i64, std::net::Ipv4Addr)>(text).unwrap_err();
+            Fault::form(error).to_string()
+        };
+        let start = "stored data cannot be read: expected";
+        assert_eq!(said(r#"["hunter2", ""]"#), format!("{start} i64 at line 1 column 10"));
+        assert_eq!(said(r#"[1, "hunter2"]"#), format!("{start} another form"));
+        assert_eq!(said("[1]"), format!("{start} a tuple of size 2 at line 1 column 3"));
+    }
 }

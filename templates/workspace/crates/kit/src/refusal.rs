@@ -1,6 +1,7 @@
 //! Refusals: expected answers of the domain, each with a code, an HTTP status and a text.
 //!
 //! Every aggregate has its own enum, made by [`refusals!`](crate::refusals), which holds the built-in ones too.
+//! `as N` behind a type marks a secret: the field is shown masked, with its last N characters.
 
 use serde_json::{Map, Value};
 
@@ -102,17 +103,24 @@ pub fn fill(text: &str, fields: &Map<String, Value>) -> String {
 ///     /// Why an auction says no.
 ///     pub enum AuctionRefusal {
 ///         BidTooLow = 422 "bid_too_low" "the bid is below the next step",
+///         WrongPin { card: String as 4 } = 403 "wrong_pin" "not the PIN of {card}",
 ///         OutOfStock { part_no: PartNo, on_hand: i64 } = 409 "out_of_stock" "only {on_hand} of {part_no} left",
 ///     }
 /// }
 /// ```
 #[macro_export]
 macro_rules! refusals {
+    (@carried $value:expr, $shown:literal) => {
+        $crate::secret::masked($value, $shown).into()
+    };
+    (@carried $value:expr) => {
+        $crate::__private::serde_json::to_value($value).unwrap_or_default()
+    };
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
-        $($(#[$vmeta:meta])* $variant:ident $({ $($field:ident : $ty:ty),+ $(,)? })? = $status:literal $code:literal $text:literal),* $(,)?
+        $($(#[$vmeta:meta])* $variant:ident $({ $($field:ident : $ty:ty $(as $shown:literal)?),+ $(,)? })? = $status:literal $code:literal $text:literal),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Clone, PartialEq)]
         $vis enum $name {
             $(#[doc = $text] $(#[$vmeta])* $variant $({ $(#[doc = stringify!($field)] $field: $ty),+ })?,)*
             /// The status does not allow the command.
@@ -169,6 +177,22 @@ macro_rules! refusals {
                     $crate::BuiltIn::Forbidden => Self::Forbidden,
                     $crate::BuiltIn::VersionMismatch => Self::VersionMismatch,
                     $crate::BuiltIn::Contention => Self::Contention,
+                }
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                if let Some(refusal) = self.built_in() {
+                    return std::fmt::Debug::fmt(&refusal, f);
+                }
+                match self {
+                    $(Self::$variant $({ $($field),+ })? => f
+                        .debug_struct(stringify!($variant))
+                        $($(.field(stringify!($field), $crate::secret!(@show $field $(, $shown)?)))+)?
+                        .finish(),)*
+                    #[allow(unreachable_patterns)]
+                    _ => f.write_str(stringify!($name)),
                 }
             }
         }
@@ -238,8 +262,8 @@ macro_rules! refusals {
                 match self {
                     $(Self::$variant $({ $($field),+ })? => {
                         $($(
-                            let value = $crate::__private::serde_json::to_value($field).unwrap_or_default();
-                            fields.insert(stringify!($field).to_owned(), value);
+                            let name = stringify!($field).trim_start_matches("r#").to_owned();
+                            fields.insert(name, $crate::refusals!(@carried $field $(, $shown)?));
                         )+)?
                     })*
                     #[allow(unreachable_patterns)]

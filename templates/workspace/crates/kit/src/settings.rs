@@ -74,7 +74,7 @@ impl Drop for Replaced {
     }
 }
 
-/// Declares the settings of a context. The type must implement [`Check`](crate::Check) for its bounds.
+/// Declares the settings of a context; `as N` behind a type marks a secret. The type must implement [`Check`](crate::Check) for its bounds.
 ///
 /// ```ignore
 /// kit::settings! {
@@ -87,13 +87,23 @@ impl Drop for Replaced {
 /// ```
 #[macro_export]
 macro_rules! settings {
+    (@default $value:expr, $shown:literal) => {
+        $crate::secret::masked(&$crate::settings::Setting::show(&$value), $shown)
+    };
+    (@default $value:expr) => {
+        $crate::settings::Setting::show(&$value)
+    };
     ($(#[$meta:meta])* $vis:vis struct $name:ident {
-        $($(#[doc = $doc:literal])* $field:ident : $ty:ty = $default:expr, $variable:literal),+ $(,)?
+        $($(#[doc = $doc:literal])* $field:ident : $ty:ty $(as $shown:literal)? = $default:expr, $variable:literal),+ $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Clone, PartialEq)]
         $vis struct $name {
             $($(#[doc = $doc])* pub $field: $ty,)+
+        }
+
+        $crate::secret! {
+            $name { $($field $(: $shown)?),+ }
         }
 
         impl Default for $name {
@@ -109,7 +119,7 @@ macro_rules! settings {
                 let default = Self::default();
                 vec![$($crate::settings::Described {
                     name: $variable,
-                    default: $crate::settings::Setting::show(&default.$field),
+                    default: $crate::settings!(@default default.$field $(, $shown)?),
                     doc: concat!("" $(, $doc)*).trim_ascii(),
                 },)+]
             }
@@ -179,6 +189,8 @@ mod tests {
             days: i64 = 21, "TEST_DAYS",
             /// Whom to ask.
             contact: Option<String> = None, "TEST_CONTACT",
+            /// Where to send.
+            hook: String as 2 = "https://me:pw".to_owned(), "TEST_HOOK",
         }
     }
 
@@ -204,6 +216,8 @@ mod tests {
         let described: Vec<_> =
             Settings::described().into_iter().map(|s| (s.name, s.default, s.doc)).collect();
         let days = ("TEST_DAYS", "21".to_owned(), "How long.");
-        assert_eq!(described, [days, ("TEST_CONTACT", String::new(), "Whom to ask.")]);
+        let contact = ("TEST_CONTACT", String::new(), "Whom to ask.");
+        assert_eq!(described, [days, contact, ("TEST_HOOK", "***pw".to_owned(), "Where to send.")]);
+        assert!(format!("{:?}", Settings::get()).contains("hook: ***pw"));
     }
 }

@@ -63,7 +63,7 @@ impl EventMeta {
     /// # Errors
     /// Stored data of another form.
     pub fn of(record: &Record) -> Folded<Self> {
-        Self::deserialize(&record.meta).map_err(Fault::data)
+        Self::deserialize(&record.meta).map_err(Fault::form)
     }
 
     /// The trace of what the event with this id causes.

@@ -4,10 +4,12 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest as _, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Problem;
+use super::unknown::unknown_inside;
 
 /// A body as it came: for parsing and for comparing with a repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,14 +37,17 @@ impl Body {
     ///
     /// # Errors
     /// Not JSON, unknown fields, missing fields, wrong types: `invalid` with the path.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn parse<T: DeserializeOwned + Serialize>(&self) -> Result<T, Problem> {
         let mut deserializer = serde_json::Deserializer::from_slice(&self.0);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let (path, inner) = (error.path().to_string(), error.into_inner());
             Problem::invalid([violation(&path, &inner)])
         })?;
         deserializer.end().map_err(|error| Problem::invalid([violation("", &error)]))?;
-        Ok(value)
+        match unknown_inside(&self.0, &value) {
+            Some(path) => Err(Problem::invalid([(path, "is unknown".to_owned())])),
+            None => Ok(value),
+        }
     }
 
     /// The body with sorted keys and without spaces, so that two spellings of one body are equal.
@@ -136,21 +141,17 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Lend {
-        #[expect(dead_code, reason = "only parsed")]
         borrower: String,
-        #[expect(dead_code, reason = "only parsed")]
         window: Option<Window>,
     }
 
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
+    #[derive(Debug, Serialize, Deserialize)]
     struct Window {
-        #[expect(dead_code, reason = "only parsed")]
         weeks: i64,
     }
 

@@ -14,6 +14,7 @@ mod fresh;
 mod position;
 mod problem;
 mod query;
+mod unknown;
 
 pub use body::Body;
 pub use caller::caller;

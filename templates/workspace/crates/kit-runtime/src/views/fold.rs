@@ -169,14 +169,14 @@ impl<V: View> Sheet for TypedSheet<'_, V> {
             Ok([value]) => value,
             Err(values) => Value::Array(values),
         };
-        let key = serde_json::from_value(json).map_err(Fault::data)?;
+        let key = serde_json::from_value(json).map_err(Fault::form)?;
         let row = row.map(typed).transpose()?;
         self.rows.insert(key, Slot { row, changed: false });
         Ok(())
     }
 
     fn peek(&self, key: &Value) -> Folded<Option<Option<Value>>> {
-        let key = serde_json::from_value(key.clone()).map_err(Fault::data)?;
+        let key = serde_json::from_value(key.clone()).map_err(Fault::form)?;
         let Some(slot) = self.rows.get(&key) else { return Ok(None) };
         let row = slot.row.as_ref().map(serde_json::to_value).transpose();
         row.map(Some).map_err(Fault::data)

@@ -32,7 +32,7 @@ pub fn key_of(schema: &ViewSchema, key: &Value) -> Result<Key, Failure> {
 /// # Errors
 /// A row of another shape.
 pub fn typed<R: kit::Row>(row: Row) -> Result<R, Fault> {
-    serde_json::from_value(Value::Object(row)).map_err(Fault::data)
+    serde_json::from_value(Value::Object(row)).map_err(Fault::form)
 }
 
 /// Every row for which the condition holds, by key.
