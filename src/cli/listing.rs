@@ -73,9 +73,17 @@ pub(super) fn counts(decision: &Decision) -> String {
     parts.join(", ")
 }
 
-/// A unified diff of every change.
-pub(super) fn diff(changes: &[Change]) -> String {
-    changes.iter().map(|c| one_diff(c.path.as_str(), &c.old, c.new.as_deref())).collect()
+/// A unified diff of every change, and of every edit in a file of minos: what minos has against
+/// what is there.
+pub(super) fn diff(decision: &Decision) -> String {
+    let changes = decision.changes.iter();
+    let changes = changes.map(|c| one_diff(c.path.as_str(), &c.old, c.new.as_deref()));
+    let edits = decision.edits.iter().map(|edit| {
+        let (path, diff) = (&edit.path, TextDiff::from_lines(&*edit.wanted, edit.found.as_str()));
+        let (from, to) = (format!("minos/{path}"), format!("yours/{path}"));
+        diff.unified_diff().context_radius(3).header(&from, &to).to_string()
+    });
+    changes.chain(edits).collect()
 }
 
 /// A unified diff of one file; `None` is a file that goes.

@@ -1,5 +1,7 @@
 //! `minos new project`: a whole system in a folder of its own.
 
+use std::borrow::Cow;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::NewProject;
@@ -28,11 +30,8 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let applied = spine::pinned(&mut model, &State::default())?;
-    let plan = spine::plan(&model, &sources, &applied)?;
-    let rendered = spine::rendered(&plan)?;
-    drop(plan);
-    let decision = merge(&rendered, &State::default(), &Snapshot::new());
-    drop(rendered);
+    let rendered = spine::rendered(&model, &sources, &applied)?;
+    let decision = merge(rendered, &State::default(), &Snapshot::new());
     let shown = shown(run, &decision, !args.dry_run);
     if args.dry_run {
         run.ui.result(&shown);
@@ -40,7 +39,7 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
         run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
         return Ok(Exit::Done);
     }
-    let files = write(&domain, decision, &applied, &args.name)?;
+    let files = write(domain, decision, applied, &args.name)?;
     run.ui.result(&shown);
     if let Some(flag) = asked {
         run.ui
@@ -53,23 +52,29 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
 
 /// Write everything beside the target and rename it once. The number of files.
 fn write(
-    domain: &Domain,
+    domain: Domain,
     decision: Decision,
-    applied: &Applied,
+    applied: Applied,
     target: &Utf8Path,
 ) -> Result<usize, Failure> {
-    let mut files: Vec<(RelPath, Vec<u8>, Mode)> = initial_files(decision, applied)
+    let bytes = |text| match text {
+        Cow::Borrowed(text) => Cow::Borrowed(str::as_bytes(text)),
+        Cow::Owned(text) => Cow::Owned(String::into_bytes(text)),
+    };
+    let mut files: Vec<(RelPath, Cow<[u8]>, Mode)> = initial_files(decision, applied)
         .into_iter()
-        .map(|(path, (text, mode))| (path, text.into_bytes(), mode))
+        .map(|(path, (text, mode))| (path, bytes(text), mode))
         .collect();
-    for (path, bytes) in &domain.files {
+    for (path, bytes) in domain.files {
         let path = RelPath::try_new(path.as_str()).map_err(|e| Failure::bug(&e))?;
-        files.push((path, bytes.clone(), Mode::Plain));
+        files.push((path, Cow::Owned(bytes), Mode::Plain));
     }
-    files.sort();
-    let list = files.iter().map(|(path, bytes, mode)| (path, bytes.as_slice(), *mode));
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let count = files.len();
+    // Each text goes as soon as it is written.
+    let list = files.into_iter();
     without_interruption(|| create(&RealDisk, target, list)).map_err(|e| failure(e, target))?;
-    Ok(files.len())
+    Ok(count)
 }
 
 /// A workspace of an example at `target`, without a word. The system's name.
@@ -89,9 +94,9 @@ pub(super) fn of_example(run: &Run, name: &str, target: &Utf8Path) -> Result<Str
         return Err(Failure::new(Exit::Bug, format!("the example {name} is not in order")));
     };
     let applied = spine::pinned(&mut model, &State::default())?;
-    let rendered = spine::rendered(&spine::plan(&model, &sources, &applied)?)?;
-    let decision = merge(&rendered, &State::default(), &Snapshot::new());
-    write(&domain, decision, &applied, target)?;
+    let rendered = spine::rendered(&model, &sources, &applied)?;
+    let decision = merge(rendered, &State::default(), &Snapshot::new());
+    write(domain, decision, applied, target)?;
     Ok(model.system)
 }
 

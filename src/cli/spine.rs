@@ -13,8 +13,8 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::export::{self, Pins};
 use crate::merge::{Applied, State};
 use crate::model::Model;
-use crate::plan::Plan;
-use crate::render::{RenderedTree, render};
+use crate::plan::{Plan, system_in_parts};
+use crate::render::{RenderedTree, Rendering};
 use crate::source::Sources;
 use crate::syntax::tree::Tree;
 use crate::syntax::{load, read_dir, read_path};
@@ -135,9 +135,31 @@ pub(super) fn plan(model: &Model, sources: &Sources, applied: &Applied) -> Resul
     crate::plan::system(model, sources, &applied.project.ports).map_err(|e| Failure::bug(&e))
 }
 
-/// The files in their final form.
-pub(super) fn rendered(plan: &Plan) -> Result<RenderedTree, Failure> {
-    render(plan).map_err(|e| Failure::bug(&e))
+/// Every file that the model asks for, in its final form.
+pub(super) fn rendered(
+    model: &Model,
+    sources: &Sources,
+    applied: &Applied,
+) -> Result<RenderedTree, Failure> {
+    without_sagas(model)?;
+    let mut rendering = Rendering::try_new().map_err(|e| Failure::bug(&e))?;
+    let all = system_in_parts(model, sources, &applied.project.ports, |part| -> Result<(), Bug> {
+        for (path, file) in part {
+            rendering.add(path, &file)?;
+        }
+        Ok(())
+    });
+    all.map_err(|Bug(failure)| failure)?;
+    Ok(rendering.finish())
+}
+
+/// A mistake of minos while files are planned or rendered.
+struct Bug(Failure);
+
+impl<E: std::error::Error> From<E> for Bug {
+    fn from(error: E) -> Self {
+        Self(Failure::bug(&error))
+    }
 }
 
 /// A system's name from a folder's name: what is not allowed becomes a dash.

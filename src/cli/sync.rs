@@ -29,8 +29,7 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
     let _guard = if reads_only { None } else { Some(take(run, &root)?) };
     let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
     let applied = spine::pinned(&mut model, &state)?;
-    let plan = spine::plan(&model, &sources, &applied)?;
-    let decision = decide(&root, &spine::rendered(&plan)?, &state)?;
+    let decision = decide(&root, spine::rendered(&model, &sources, &applied)?, &state)?;
     let steps = steps_of(&state, &applied, &decision);
     if reads_only {
         return Ok(show_only(run, args, &decision, &steps));
@@ -54,7 +53,7 @@ fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
     Ok(guard)
 }
 
-fn decide(root: &Utf8Path, wanted: &RenderedTree, state: &State) -> Result<Decision, Failure> {
+fn decide(root: &Utf8Path, wanted: RenderedTree, state: &State) -> Result<Decision, Failure> {
     let records = state.records();
     let paths = wanted.keys().chain(records.keys().copied());
     let disk = read_tree(root, paths)?;
@@ -72,7 +71,7 @@ fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exi
     if run.format.is_json() {
         ui.result(&format!("{}\n", listing::json("sync", decision, false)));
     } else if args.diff {
-        ui.result(&listing::diff(&decision.changes));
+        ui.result(&listing::diff(decision));
     } else {
         ui.result(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
     }

@@ -27,7 +27,8 @@ pub fn context(model: &Model, of: &Context) -> Value {
 /// One context as text, with a last newline.
 #[must_use]
 pub fn context_text(model: &Model, of: &Context) -> String {
-    format!("{:#}\n", context(model, of))
+    let text = serde_json::to_string_pretty(&convert::context(model, of));
+    text.unwrap_or_default() + "\n"
 }
 
 /// The whole system, as `inspect model` shows it.

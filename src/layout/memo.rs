@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::control::Place;
 use super::node::Node;
@@ -13,8 +14,34 @@ use super::shape::Shape;
 
 type Key = (usize, Shape, Place);
 
+/// A quick hash for keys that nobody chooses: addresses and columns.
+#[derive(Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+}
+
+type Known = HashMap<Key, Option<String>, BuildHasherDefault<Quick>>;
+
 thread_local! {
-    static KNOWN: RefCell<HashMap<Key, Option<String>>> = RefCell::new(HashMap::new());
+    static KNOWN: RefCell<Known> = RefCell::default();
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -32,7 +59,7 @@ impl Drop for Scope {
     fn drop(&mut self) {
         DEPTH.set(DEPTH.get() - 1);
         if DEPTH.get() == 0 {
-            KNOWN.with_borrow_mut(HashMap::clear);
+            KNOWN.with_borrow_mut(Known::clear);
         }
     }
 }

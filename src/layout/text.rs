@@ -3,7 +3,7 @@
 use super::shape::Shape;
 
 pub(super) fn width(text: &str) -> usize {
-    text.chars().count()
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
 pub(super) fn first_line(text: &str) -> &str {

@@ -4,9 +4,8 @@
 //! equal when their bytes are, line ends aside, or when they differ in layout only.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
-use super::decision::{Action, Blocked, Change, Decision, Note};
+use super::decision::{Action, Blocked, Change, Decision, Edit, Note};
 use super::{Record, State, merge_keys};
 use crate::plan::{Class, Mode, RelPath};
 use crate::render::{RenderedFile, RenderedTree};
@@ -14,16 +13,24 @@ use crate::tree::{Digest, Found, Snapshot, loose, normal};
 
 /// Decide what happens to every path that was written or is wanted.
 #[must_use]
-pub fn merge(rendered: &RenderedTree, state: &State, disk: &Snapshot) -> Decision {
+pub fn merge(rendered: RenderedTree, state: &State, disk: &Snapshot) -> Decision {
     let recorded = state.records();
-    let paths: BTreeSet<&RelPath> = rendered.keys().chain(recorded.keys().copied()).collect();
+    let unwanted: Vec<&RelPath> =
+        recorded.keys().copied().filter(|path| !rendered.contains_key(path)).collect();
+    let mut unwanted = unwanted.into_iter().peekable();
     let mut decision = Decision::default();
-    for path in paths {
+    let mut decide = |path: &RelPath, new: Option<RenderedFile>| {
         let (unit, record) = recorded.get(path).copied().unzip();
-        let case = Case { path, record, new: rendered.get(path), disk: disk.get(path), state };
-        let unit = case.new.map_or_else(|| unit.unwrap_or("project"), |new| new.unit.as_str());
-        case.decide(unit, &mut decision);
+        let case = Case { path, record, disk: disk.get(path), state };
+        case.decide(unit.unwrap_or("project"), new, &mut decision);
+    };
+    for (path, new) in rendered {
+        while let Some(earlier) = unwanted.next_if(|other| **other < path) {
+            decide(earlier, None);
+        }
+        decide(&path, Some(new));
     }
+    unwanted.for_each(|path| decide(path, None));
     decision
 }
 
@@ -31,7 +38,6 @@ pub fn merge(rendered: &RenderedTree, state: &State, disk: &Snapshot) -> Decisio
 struct Case<'a> {
     path: &'a RelPath,
     record: Option<&'a Record>,
-    new: Option<&'a RenderedFile>,
     disk: Option<&'a Found>,
     state: &'a State,
 }
@@ -44,35 +50,43 @@ struct Current<'a> {
 }
 
 impl Case<'_> {
-    fn decide(&self, unit: &str, out: &mut Decision) {
+    /// `recorded` is the unit whose lock names the path.
+    fn decide(&self, recorded: &str, new: Option<RenderedFile>, out: &mut Decision) {
+        let unit = new.as_ref().map_or_else(|| recorded.to_owned(), |new| new.unit.clone());
+        let unit = unit.as_str();
         let current = match self.disk {
             None => None,
             Some(Found::File { bytes, mode, .. }) => Some(Current { bytes, mode: *mode }),
             Some(other) => {
-                self.decide_in_the_way(other, unit, out);
+                self.decide_in_the_way(other, new.as_ref(), unit, out);
                 return;
             }
         };
-        let class = self.new.map(|new| new.class).or(self.record.map(|r| r.class));
-        let Some(class) = class else { return };
-        match (class, self.new) {
-            (_, None) => self.unwanted(current, class, unit, out),
-            (Class::Owned, Some(new)) => self.owned(current, new, unit, out),
-            (Class::Seed | Class::CreateOnce, Some(new)) => self.once(current, new, unit, out),
-            (Class::Keyed, Some(new)) => self.keyed(current, new, unit, out),
+        let Some(new) = new else {
+            self.unwanted(current, unit, out);
+            return;
+        };
+        match new.class {
+            Class::Owned => self.owned(current, new, unit, out),
+            Class::Seed | Class::CreateOnce => self.once(current, new, unit, out),
+            Class::Keyed => self.keyed(current, new, unit, out),
         }
     }
 
-    fn decide_in_the_way(&self, found: &Found, unit: &str, out: &mut Decision) {
+    fn decide_in_the_way(
+        &self,
+        found: &Found,
+        new: Option<&RenderedFile>,
+        unit: &str,
+        out: &mut Decision,
+    ) {
         let path = self.path.clone();
-        if self.new.is_none() {
+        let Some(new) = new else {
             // Nothing of minos is there any more.
             out.notes.push(Note::Orphan(path));
             return;
-        }
-        if let (Some(record), true) =
-            (self.record, self.new.is_some_and(|n| n.class == Class::Seed))
-        {
+        };
+        if let (Some(record), true) = (self.record, new.class == Class::Seed) {
             self.keep(unit, record.clone(), out);
             out.unchanged += 1;
             return;
@@ -86,11 +100,11 @@ impl Case<'_> {
     fn owned(
         &self,
         current: Option<Current<'_>>,
-        new: &RenderedFile,
+        new: RenderedFile,
         unit: &str,
         out: &mut Decision,
     ) {
-        let next = self.next(new);
+        let next = self.next(&new);
         let Some(current) = current else {
             let reason = if self.record.is_some() { "was deleted" } else { "new" };
             if self.record.is_some() {
@@ -113,12 +127,16 @@ impl Case<'_> {
                 self.keep(unit, next, out);
             }
             (false, true, false) => self.same(current, new, unit, next, out),
-            (false, false, true) => out.blocked.push(match self.record {
-                Some(_) => Blocked::Edited(self.path.clone()),
-                None => Blocked::Foreign(self.path.clone()),
-            }),
+            (false, false, true) => {
+                out.blocked.push(match self.record {
+                    Some(_) => Blocked::Edited(self.path.clone()),
+                    None => Blocked::Foreign(self.path.clone()),
+                });
+                out.edits.push(self.edit(current, new));
+            }
             (false, false, false) => {
                 out.notes.push(Note::Drift(self.path.clone()));
+                out.edits.push(self.edit(current, new));
                 out.unchanged += 1;
                 self.keep(unit, next, out);
             }
@@ -129,7 +147,7 @@ impl Case<'_> {
     fn same(
         &self,
         current: Current<'_>,
-        new: &RenderedFile,
+        new: RenderedFile,
         unit: &str,
         next: Record,
         out: &mut Decision,
@@ -147,23 +165,23 @@ impl Case<'_> {
     fn once(
         &self,
         current: Option<Current<'_>>,
-        new: &RenderedFile,
+        new: RenderedFile,
         unit: &str,
         out: &mut Decision,
     ) {
         match (self.record, current) {
             (None, None) => {
+                self.keep(unit, self.next(&new), out);
                 self.write(None, new, "new", out);
-                self.keep(unit, self.next(new), out);
             }
             (Some(_), None) if new.needed => {
                 out.notes.push(Note::Recreated(self.path.clone()));
+                self.keep(unit, self.next(&new), out);
                 self.write(None, new, "was deleted but is needed", out);
-                self.keep(unit, self.next(new), out);
             }
             (record, _) => {
                 out.unchanged += 1;
-                self.keep(unit, record.cloned().unwrap_or_else(|| self.next(new)), out);
+                self.keep(unit, record.cloned().unwrap_or_else(|| self.next(&new)), out);
             }
         }
     }
@@ -171,11 +189,11 @@ impl Case<'_> {
     fn keyed(
         &self,
         current: Option<Current<'_>>,
-        new: &RenderedFile,
+        new: RenderedFile,
         unit: &str,
         out: &mut Decision,
     ) {
-        let next = self.next(new);
+        let next = self.next(&new);
         out.bases.insert(next.digest.as_str().to_owned(), new.text.clone().into_owned());
         let Some(current) = current else {
             if self.record.is_some() {
@@ -201,14 +219,14 @@ impl Case<'_> {
         if text.as_bytes() == &*normal {
             out.unchanged += 1;
         } else {
-            let merged = RenderedFile { text: Cow::Owned(text), ..new.clone() };
-            self.write(Some(current), &merged, "keys of minos changed", out);
+            let merged = RenderedFile { text: Cow::Owned(text), ..new };
+            self.write(Some(current), merged, "keys of minos changed", out);
         }
         self.keep(unit, next, out);
     }
 
     /// Nobody asks for the file any more.
-    fn unwanted(&self, current: Option<Current<'_>>, class: Class, unit: &str, out: &mut Decision) {
+    fn unwanted(&self, current: Option<Current<'_>>, unit: &str, out: &mut Decision) {
         let (Some(record), Some(current)) = (self.record, current) else { return };
         if self.equal(current, record) {
             out.changes.push(Change {
@@ -222,7 +240,7 @@ impl Case<'_> {
             });
             return;
         }
-        if class == Class::CreateOnce || class == Class::Keyed {
+        if record.class == Class::CreateOnce || record.class == Class::Keyed {
             // The user has made it theirs.
             return;
         }
@@ -237,7 +255,7 @@ impl Case<'_> {
             Some(record) => record.loose.clone(),
             None => loose(self.path.as_str(), new.text.as_bytes()),
         };
-        let (class, template, mode) = (new.class, new.template.clone(), new.mode);
+        let (class, template, mode) = (new.class, new.template.to_owned(), new.mode);
         Record { class, template, digest, loose, mode }
     }
 
@@ -247,16 +265,20 @@ impl Case<'_> {
             || (record.loose.is_some() && loose(self.path.as_str(), &bytes) == record.loose)
     }
 
+    fn edit(&self, current: Current<'_>, new: RenderedFile) -> Edit {
+        let found = String::from_utf8_lossy(&normal(current.bytes)).into_owned();
+        Edit { path: self.path.clone(), wanted: new.text, found }
+    }
+
     fn write(
         &self,
         current: Option<Current<'_>>,
-        new: &RenderedFile,
+        new: RenderedFile,
         reason: &str,
         out: &mut Decision,
     ) {
         let crlf = current.is_some_and(|c| mostly_crlf(c.bytes));
-        let text =
-            if crlf { new.text.replace('\n', "\r\n") } else { new.text.clone().into_owned() };
+        let text = if crlf { Cow::Owned(new.text.replace('\n', "\r\n")) } else { new.text };
         out.changes.push(Change {
             path: self.path.clone(),
             action: if current.is_some() { Action::Update } else { Action::Create },

@@ -1,5 +1,6 @@
 //! What came out: changes, notes, and what stands in the way.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{Clash, Lock};
@@ -41,7 +42,7 @@ pub struct Change {
     /// The text before, for a diff; empty when there was none.
     pub old: String,
     /// The text after; `None` deletes.
-    pub new: Option<String>,
+    pub new: Option<Cow<'static, str>>,
     /// Whether it may be run.
     pub mode: Mode,
     /// The bytes that are replaced.
@@ -55,10 +56,21 @@ impl Change {
         Step {
             path: self.path.clone(),
             before: self.before.clone(),
-            after: self.new.as_ref().map(|text| text.clone().into_bytes()),
+            after: self.new.as_ref().map(|text| text.as_bytes().to_vec()),
             mode: self.mode,
         }
     }
+}
+
+/// A file that the user wrote or edited where minos has another text; it is left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// Where.
+    pub path: RelPath,
+    /// What minos would have there.
+    pub wanted: Cow<'static, str>,
+    /// What is there, with Unix line ends.
+    pub found: String,
 }
 
 /// Something the user should know; nothing was done about it.
@@ -163,6 +175,8 @@ pub struct Decision {
     pub notes: Vec<Note>,
     /// Why nothing may be written; empty: go ahead.
     pub blocked: Vec<Blocked>,
+    /// The edits that notes and what is blocked speak of, sorted by path.
+    pub edits: Vec<Edit>,
     /// Files that stay as they are.
     pub unchanged: usize,
     /// The locks after the changes, by unit.

@@ -13,7 +13,7 @@ mod project;
 mod state;
 
 pub use decide::merge;
-pub use decision::{Action, Blocked, Change, Decision, Note};
+pub use decision::{Action, Blocked, Change, Decision, Edit, Note};
 pub use keyed::{Clash, merge_keys};
 pub use lock::{Lock, Record};
 pub use project::Project;

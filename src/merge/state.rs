@@ -1,5 +1,6 @@
 //! The folder `.minos`: reading it, and what to write into it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -11,6 +12,9 @@ use crate::tree::{Digest, Found, STATE, Snapshot, Step};
 
 /// What git should not see of the folder.
 const IGNORE: &str = "txn/\nrescue/\n";
+
+/// The text of a file; embedded ones are borrowed.
+type Text = Cow<'static, str>;
 
 /// What the last run left behind.
 #[derive(Debug, Clone, Default)]
@@ -126,7 +130,7 @@ fn check_once(state: &State) -> Result<(), StateError> {
 /// The steps that bring `.minos` in line with a decision; only files that change. Locks come last.
 #[must_use]
 pub fn state_steps(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
-    let wanted = state_files(applied, &decision.locks, &decision.bases);
+    let wanted = state_files(applied.clone(), &decision.locks, decision.bases.clone());
     let mut steps = Vec::new();
     for (path, text) in &wanted {
         let before = state.files.get(path);
@@ -157,10 +161,10 @@ pub fn state_steps(state: &State, applied: &Applied, decision: &Decision) -> Vec
 /// All files of a new project: those of a decision over an empty folder, and the state that goes
 /// with them.
 #[must_use]
-pub fn initial_files(decision: Decision, applied: &Applied) -> BTreeMap<RelPath, (String, Mode)> {
+pub fn initial_files(decision: Decision, applied: Applied) -> BTreeMap<RelPath, (Text, Mode)> {
     let mut files = BTreeMap::new();
-    for (path, text) in state_files(applied, &decision.locks, &decision.bases) {
-        files.insert(path, (text, Mode::Plain));
+    for (path, text) in state_files(applied, &decision.locks, decision.bases) {
+        files.insert(path, (Cow::Owned(text), Mode::Plain));
     }
     for change in decision.changes {
         if let Some(text) = change.new {
@@ -171,9 +175,9 @@ pub fn initial_files(decision: Decision, applied: &Applied) -> BTreeMap<RelPath,
 }
 
 fn state_files(
-    applied: &Applied,
+    applied: Applied,
     locks: &BTreeMap<String, Lock>,
-    bases: &BTreeMap<String, String>,
+    bases: BTreeMap<String, String>,
 ) -> BTreeMap<RelPath, String> {
     let mut files = BTreeMap::new();
     let mut add = |name: &str, text: String| {
@@ -183,11 +187,11 @@ fn state_files(
     };
     add(".gitignore", IGNORE.to_owned());
     add("project.toml", applied.project.to_text());
-    for (context, text) in &applied.models {
-        add(&format!("model/{context}.json"), text.clone());
+    for (context, text) in applied.models {
+        add(&format!("model/{context}.json"), text);
     }
     for (digest, text) in bases {
-        add(&format!("base/{}/{digest}", digest.get(..2).unwrap_or("xx")), text.clone());
+        add(&format!("base/{}/{digest}", digest.get(..2).unwrap_or("xx")), text);
     }
     for (unit, lock) in locks {
         add(&format!("lock/{unit}.lock"), to_text(lock));

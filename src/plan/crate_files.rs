@@ -27,7 +27,7 @@ impl<'p> CrateFiles<'p> {
         id: &'static str,
         view: serde_json::Value,
     ) -> Result<(), PlanError> {
-        self.contracts |= view.to_string().contains("contracts::");
+        self.contracts |= names_contracts(&view);
         let file = PlannedFile::owned(self.unit.clone(), Content::Template { id, view });
         self.plan.add(&format!("{}/{path}", self.root), file)
     }
@@ -39,7 +39,7 @@ impl<'p> CrateFiles<'p> {
         id: &'static str,
         view: serde_json::Value,
     ) -> Result<(), PlanError> {
-        self.contracts |= view.to_string().contains("contracts::");
+        self.contracts |= names_contracts(&view);
         let file = PlannedFile::seed(self.unit.clone(), Content::Template { id, view }).needed();
         self.plan.add(&format!("{}/{path}", self.root), file)
     }
@@ -48,6 +48,18 @@ impl<'p> CrateFiles<'p> {
     pub(super) fn seed_verbatim(&mut self, path: &str, id: &'static str) -> Result<(), PlanError> {
         let file = PlannedFile::seed(self.unit.clone(), Content::Verbatim(id)).needed();
         self.plan.add(&format!("{}/{path}", self.root), file)
+    }
+}
+
+/// Whether a text of a view names the published language.
+fn names_contracts(view: &serde_json::Value) -> bool {
+    use serde_json::Value;
+
+    match view {
+        Value::String(text) => text.contains("contracts::"),
+        Value::Array(items) => items.iter().any(names_contracts),
+        Value::Object(fields) => fields.values().any(names_contracts),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

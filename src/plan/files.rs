@@ -164,19 +164,24 @@ impl Plan {
         if let Some(other) = self.taken.get(&folded) {
             return Err(PlanError(format!("{path} is planned twice, also as {other}")));
         }
-        for folder in path.folders() {
-            let folder = folder.to_lowercase();
-            match self.taken.get(&folder) {
+        for (end, _) in folded.rmatch_indices('/') {
+            let folder = folded.get(..end).unwrap_or_default();
+            match self.taken.get(folder) {
                 Some(Taken::File(other)) => {
                     return Err(PlanError(format!("{other} is a folder of {path}")));
                 }
                 Some(Taken::Folder) => break,
-                None => self.taken.insert(folder, Taken::Folder),
+                None => self.taken.insert(folder.to_owned(), Taken::Folder),
             };
         }
         self.taken.insert(folded, Taken::File(path.clone()));
         self.files.insert(path, file);
         Ok(())
+    }
+
+    /// Take out what was planned so far. The paths stay taken.
+    pub fn take(&mut self) -> BTreeMap<RelPath, PlannedFile> {
+        std::mem::take(&mut self.files)
     }
 
     /// The files, sorted by path.

@@ -17,4 +17,4 @@ pub use embedded::{example, example_names, template, templates};
 pub use files::{Class, Content, Mode, Plan, PlanError, PlannedFile};
 pub use kit::add_kit;
 pub use rel_path::{PathError, RelPath};
-pub use system::system;
+pub use system::{system, system_in_parts};

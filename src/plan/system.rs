@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::crate_files::{CrateFiles, to_view};
-use super::{Content, Plan, PlanError, PlannedFile, domain, service};
+use super::{Content, Plan, PlanError, PlannedFile, RelPath, domain, service};
 use crate::model::Model;
 use crate::source::Sources;
 use crate::view::domain::Facts;
@@ -24,21 +24,50 @@ pub fn system(
     ports: &BTreeMap<String, u16>,
 ) -> Result<Plan, PlanError> {
     let mut plan = Plan::new();
-    super::add_kit(&mut plan)?;
+    plan_all(model, sources, ports, &mut plan, |_| Ok::<_, PlanError>(()))?;
+    Ok(plan)
+}
+
+/// The same files in parts, a context after the other: views are much larger than the texts that
+/// follow from them, and a part can be rendered and dropped before the next one is made.
+///
+/// # Errors
+/// Two files want one path: a mistake of minos. Those of `take`.
+pub fn system_in_parts<E: From<PlanError>>(
+    model: &Model,
+    sources: &Sources,
+    ports: &BTreeMap<String, u16>,
+    mut take: impl FnMut(BTreeMap<RelPath, PlannedFile>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut plan = Plan::new();
+    plan_all(model, sources, ports, &mut plan, |plan| take(plan.take()))?;
+    take(plan.take())
+}
+
+fn plan_all<E: From<PlanError>>(
+    model: &Model,
+    sources: &Sources,
+    ports: &BTreeMap<String, u16>,
+    plan: &mut Plan,
+    mut part_is_done: impl FnMut(&mut Plan) -> Result<(), E>,
+) -> Result<(), E> {
+    super::add_kit(plan)?;
     let facts = Facts::of(model);
-    let published = contracts_crate(&mut plan, model, sources, &facts)?;
+    let published = contracts_crate(plan, model, sources, &facts)?;
+    part_is_done(plan)?;
     let mut uses_contracts = BTreeSet::new();
     for context in model.contexts.keys() {
         let source = source_of(model, sources, context);
-        if domain::add(&mut plan, model, context, &source, &facts)? {
+        if domain::add(plan, model, context, &source, &facts)? {
             uses_contracts.insert(context.clone());
         }
-        service::add(&mut plan, model, context, &source, ports, &facts)?;
+        service::add(plan, model, context, &source, ports, &facts)?;
+        part_is_done(plan)?;
     }
     let view = to_view(&workspace::workspace(model, ports, published, &uses_contracts));
-    workspace_files(&mut plan, &view)?;
-    app(&mut plan, model)?;
-    Ok(plan)
+    workspace_files(plan, &view)?;
+    app(plan, model)?;
+    Ok(())
 }
 
 /// The domain file that describes a context.

@@ -3,8 +3,6 @@
 //! Without the members' entries the first `cargo build --locked` would fail, so they are read off
 //! the rendered manifests.
 
-use toml_edit::{DocumentMut, Item, TableLike};
-
 use super::{RenderedTree, Renderer};
 use crate::plan::Content;
 
@@ -35,26 +33,37 @@ fn name_of(entry: &str) -> &str {
     line.trim_start_matches("name = ").trim_matches('"')
 }
 
-/// The entry of a member, from its manifest.
+/// The entry of a member, from its manifest. Manifests are rendered: each key has a line of its
+/// own, so reading lines is enough, and much cheaper than a reader of all of TOML.
 fn member(manifest: &str) -> Option<(String, String)> {
-    let document: DocumentMut = manifest.parse().ok()?;
-    let name = document.get("package")?.get("name")?.as_str()?.to_owned();
-    let mut needs: Vec<&str> = ["dependencies", "dev-dependencies"]
-        .iter()
-        .filter_map(|table| document.get(table).and_then(Item::as_table_like))
-        .flat_map(TableLike::iter)
-        .map(|(name, _)| name)
-        .collect();
+    let mut name = None;
+    let mut needs: Vec<&str> = Vec::new();
+    let mut table = "";
+    for line in manifest.lines() {
+        if let Some(head) = line.strip_prefix('[') {
+            table = head.trim_end_matches(']');
+            continue;
+        }
+        let Some(end) = line.find(['.', ' ', '=']) else { continue };
+        let key = line.get(..end).filter(|key| !key.is_empty() && !key.starts_with('#'));
+        match (table, key) {
+            ("package", Some("name")) => name = line.split('"').nth(1),
+            ("dependencies" | "dev-dependencies", Some(key)) => needs.push(key),
+            _ => {}
+        }
+    }
+    let name = name?;
     needs.sort_unstable();
     needs.dedup();
-    let needs: Vec<String> = needs.iter().map(|name| format!(" \"{name}\",\n")).collect();
-    let needs = if needs.is_empty() {
-        String::new()
-    } else {
-        format!("dependencies = [\n{}]\n", needs.concat())
-    };
-    let entry = format!("name = \"{name}\"\nversion = \"0.1.0\"\n{needs}");
-    Some((format!("{name} "), entry.trim_end().to_owned()))
+    let mut entry = format!("name = \"{name}\"\nversion = \"0.1.0\"");
+    if !needs.is_empty() {
+        entry.push_str("\ndependencies = [\n");
+        for need in needs {
+            entry.push_str(&format!(" \"{need}\",\n"));
+        }
+        entry.push(']');
+    }
+    Some((format!("{name} "), entry))
 }
 
 #[cfg(test)]
@@ -63,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_member_lists_what_its_manifest_needs() {
-        let manifest = "[package]\nname = \"desk\"\n[dependencies]\nkit.workspace = true\n\
+        let manifest = "# from minos.toml\n[package]\nname = \"desk\"\n[features]\n\
+                        default = [\"x\"]\n[dependencies]\nkit.workspace = true\n\
                         axum = { workspace = true, optional = true }\n\
                         [dev-dependencies]\nkit.workspace = true\n";
         let (_, entry) = member(manifest).unwrap();

@@ -9,4 +9,4 @@ mod lock;
 mod tree;
 
 pub use engine::{RenderError, Renderer};
-pub use tree::{RenderedFile, RenderedTree, render};
+pub use tree::{RenderedFile, RenderedTree, Rendering, render};

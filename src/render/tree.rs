@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::lock::lock;
 use super::{RenderError, Renderer};
-use crate::plan::{Class, Content, Mode, Plan, RelPath};
+use crate::plan::{Class, Content, Mode, Plan, PlannedFile, RelPath};
 
 /// A file in its final form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct RenderedFile {
     /// The part of the domain it belongs to.
     pub unit: String,
     /// The template it came from, `-` when there is none.
-    pub template: String,
+    pub template: &'static str,
     /// Whether it may be run.
     pub mode: Mode,
     /// Whether a deleted seed must be made again.
@@ -32,31 +32,63 @@ pub type RenderedTree = BTreeMap<RelPath, RenderedFile>;
 /// # Errors
 /// When a template and its view do not fit together.
 pub fn render(plan: &Plan) -> Result<RenderedTree, RenderError> {
-    let renderer = Renderer::try_new()?;
-    let mut tree = RenderedTree::new();
+    let mut rendering = Rendering::try_new()?;
     for (path, file) in plan.files() {
+        rendering.add(path.clone(), file)?;
+    }
+    Ok(rendering.finish())
+}
+
+/// A tree in the making.
+pub struct Rendering {
+    renderer: Renderer,
+    tree: RenderedTree,
+    /// The lock files and the embedded entries in them: they are made from the rest of the tree.
+    locks: Vec<(RelPath, &'static str)>,
+}
+
+impl Rendering {
+    /// Without files.
+    ///
+    /// # Errors
+    /// When a template cannot be read.
+    pub fn try_new() -> Result<Self, RenderError> {
+        Ok(Self { renderer: Renderer::try_new()?, tree: RenderedTree::new(), locks: vec![] })
+    }
+
+    /// Render one file.
+    ///
+    /// # Errors
+    /// When a template and its view do not fit together.
+    pub fn add(&mut self, path: RelPath, file: &PlannedFile) -> Result<(), RenderError> {
         let template = match &file.content {
-            Content::Verbatim(id) | Content::Template { id, .. } | Content::Lock(id) => {
-                (*id).to_owned()
-            }
-            Content::Text(_) => "-".to_owned(),
+            Content::Verbatim(id) | Content::Template { id, .. } | Content::Lock(id) => *id,
+            Content::Text(_) => "-",
         };
+        if let Content::Lock(third_party) = file.content {
+            self.locks.push((path.clone(), third_party));
+        }
         let rendered = RenderedFile {
             class: file.class,
             unit: file.unit.clone(),
             template,
             mode: file.mode,
             needed: file.needed,
-            text: renderer.text(&file.content)?,
+            text: self.renderer.text(&file.content)?,
         };
-        tree.insert(path.clone(), rendered);
+        self.tree.insert(path, rendered);
+        Ok(())
     }
-    for (path, file) in plan.files() {
-        let Content::Lock(third_party) = file.content else { continue };
-        let text = lock(&renderer, &tree, third_party);
-        if let Some(rendered) = tree.get_mut(path) {
-            rendered.text = Cow::Owned(text);
+
+    /// All files.
+    #[must_use]
+    pub fn finish(mut self) -> RenderedTree {
+        for (path, third_party) in self.locks {
+            let text = lock(&self.renderer, &self.tree, third_party);
+            if let Some(rendered) = self.tree.get_mut(&path) {
+                rendered.text = Cow::Owned(text);
+            }
         }
+        self.tree
     }
-    Ok(tree)
 }

@@ -1,5 +1,6 @@
 //! A new project: built beside its place, moved there at once.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::io;
 
@@ -40,10 +41,10 @@ impl From<io::Error> for CreateError {
 ///
 /// # Errors
 /// See [`CreateError`].
-pub fn create<'a>(
+pub fn create<P: Borrow<RelPath>, B: AsRef<[u8]>>(
     disk: &dyn Disk,
     target: &Utf8Path,
-    files: impl IntoIterator<Item = (&'a RelPath, &'a [u8], Mode)>,
+    files: impl IntoIterator<Item = (P, B, Mode)>,
 ) -> Result<(), CreateError> {
     let is_empty_folder = look_at(target)?;
     let part = beside(target);
@@ -88,20 +89,21 @@ fn beside(target: &Utf8Path) -> Utf8PathBuf {
     target.with_file_name(format!(".{name}.minos-part"))
 }
 
-fn build<'a>(
+fn build<P: Borrow<RelPath>, B: AsRef<[u8]>>(
     disk: &dyn Disk,
     part: &Utf8Path,
-    files: impl IntoIterator<Item = (&'a RelPath, &'a [u8], Mode)>,
+    files: impl IntoIterator<Item = (P, B, Mode)>,
 ) -> io::Result<()> {
     disk.make_folder(part)?;
     let mut last = String::new();
     for (path, bytes, mode) in files {
+        let path = path.borrow();
         let folder = path.folders().next().unwrap_or("");
         if folder != last {
             disk.make_folder(&part.join(folder))?;
             last = folder.to_owned();
         }
-        disk.write(&part.join(path.as_str()), bytes, mode)?;
+        disk.write(&part.join(path.as_str()), bytes.as_ref(), mode)?;
     }
     Ok(())
 }

@@ -72,45 +72,49 @@ pub fn loose(path: &str, bytes: &[u8]) -> Option<Digest> {
 fn tokens(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    let mut gap = false;
+    // The last character taken over, and whether white space came behind it.
+    let (mut last, mut gap) = (' ', false);
+    let word = |c: char| c.is_alphanumeric() || c == '_';
     while let Some(first) = rest.chars().next() {
-        let taken = literal(rest, out.chars().next_back());
+        let taken = literal(rest, last);
         if taken > 0 {
             let (word, tail) = rest.split_at(taken);
             out.push_str(word.trim_end());
             out.push('\n');
-            rest = tail;
-            gap = false;
+            (rest, last, gap) = (tail, '\n', false);
             continue;
         }
-        rest = rest.get(first.len_utf8()..).unwrap_or("");
         if first.is_whitespace() {
+            rest = rest.trim_start();
             gap = true;
             continue;
         }
-        if matches!(first, ')' | ']' | '}') && out.ends_with(',') {
+        if matches!(first, ')' | ']' | '}') && last == ',' {
             out.pop();
         }
-        let word = |c: char| c.is_alphanumeric() || c == '_';
-        if gap && word(first) && out.chars().next_back().is_some_and(word) {
+        if gap && word(first) && word(last) {
             out.push(' ');
         }
         gap = false;
-        out.push(first);
+        // A word has no literal inside, save a raw string behind its first letter.
+        let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric() && b != b'_');
+        let taken = end.unwrap_or(rest.len()).max(first.len_utf8());
+        let (token, tail) = rest.split_at(taken);
+        out.push_str(token);
+        rest = tail;
+        last = token.chars().next_back().unwrap_or(first);
     }
     out
 }
 
 /// The length of the literal or comment that starts here, else 0.
-fn literal(text: &str, before: Option<char>) -> usize {
+fn literal(text: &str, before: char) -> usize {
     let bytes = text.as_bytes();
     match bytes {
         [b'/', b'/', ..] => text.find('\n').unwrap_or(text.len()),
         [b'/', b'*', ..] => text.find("*/").map_or(text.len(), |end| end + 2),
         [b'"', ..] => quoted(bytes),
-        [b'r', b'"' | b'#', ..] if !before.is_some_and(|c| c.is_alphanumeric() || c == '_') => {
-            raw(text)
-        }
+        [b'r', b'"' | b'#', ..] if !(before.is_alphanumeric() || before == '_') => raw(text),
         [b'\'', b'\\', _, rest @ ..] => {
             3 + rest.iter().position(|b| *b == b'\'').map_or(rest.len(), |end| end + 1)
         }

@@ -168,16 +168,14 @@ pub fn uses(text: &str, name: &str) -> bool {
 /// Whether a text calls the function of this name; sentences in comments and texts do not.
 #[must_use]
 pub fn calls(text: &str, name: &str) -> bool {
-    let called = |line: &str| {
-        ["(", "::<"].iter().any(|behind| {
-            let call = format!("{name}{behind}");
-            line.match_indices(&call).any(|(at, _)| {
-                let before = line.get(..at).and_then(|t| t.chars().next_back());
-                !before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
-            })
-        })
-    };
-    text.lines().any(|line| !line.trim_start().starts_with("//") && called(line))
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (text.get(..at).unwrap_or(""), text.get(at + name.len()..));
+        let line = before.rsplit('\n').next().unwrap_or(before);
+        let joined = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+        behind.is_some_and(|rest| rest.starts_with('(') || rest.starts_with("::<"))
+            && !joined
+            && !line.trim_start().starts_with("//")
+    })
 }
 
 /// The seed of a command that is decided in Rust.

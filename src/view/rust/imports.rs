@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::layout;
 
@@ -150,26 +151,33 @@ const NAMES: &str = "BTreeMap BTreeSet Date SignedDuration Timestamp Decimal Des
 /// Whether the kit's prelude brings this name. A type of the domain that is called so is named by
 /// its path, since an import would hide the kit's.
 fn is_of_prelude(name: &str) -> bool {
-    NAMES.split_whitespace().any(|n| n == name)
+    static SORTED: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let mut names: Vec<&str> = NAMES.split_whitespace().collect();
+        names.sort_unstable();
+        names
+    });
+    SORTED.binary_search(&name).is_ok()
 }
 
 /// Whether a text uses a name that the kit's prelude brings.
 #[must_use]
 pub fn uses_prelude(text: &str) -> bool {
-    const MODULES: [&str; 4] = ["list::", "num::", "text::", "time::"];
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let word = |name: &str| {
-        text.match_indices(name).any(|(at, _)| {
-            let before = text.get(..at).and_then(|t| t.chars().next_back());
-            let behind = text.get(at + name.len()..).and_then(|t| t.chars().next());
-            !before.is_some_and(|c| is_word(c) || c == ':') && !behind.is_some_and(is_word)
-        })
-    };
-    let module = |name: &str| {
-        text.match_indices(name).any(|(at, _)| {
-            let before = text.get(..at).and_then(|t| t.chars().next_back());
-            !before.is_some_and(|c| is_word(c) || c == ':')
-        })
-    };
-    NAMES.split_whitespace().any(word) || MODULES.into_iter().any(module)
+    const MODULES: [&str; 4] = ["list", "num", "text", "time"];
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(start) = bytes.iter().skip(at).position(|b| is_word(*b)).map(|n| at + n) {
+        let behind = bytes.iter().skip(start).position(|b| !is_word(*b));
+        at = behind.map_or(bytes.len(), |n| start + n);
+        let before = start.checked_sub(1).and_then(|i| bytes.get(i));
+        if before == Some(&b':') {
+            continue;
+        }
+        let word = text.get(start..at).unwrap_or_default();
+        let is_path = text.get(at..).is_some_and(|rest| rest.starts_with("::"));
+        if is_of_prelude(word) || (is_path && MODULES.contains(&word)) {
+            return true;
+        }
+    }
+    false
 }

@@ -31,7 +31,7 @@ fn tree(files: &[(Class, &str, &str)]) -> RenderedTree {
         let file = RenderedFile {
             class: *class,
             unit,
-            template: "-".to_owned(),
+            template: "-",
             mode: Mode::Plain,
             needed,
             text: Cow::Owned((*text).to_owned()),
@@ -48,8 +48,8 @@ fn temp() -> (tempfile::TempDir, Utf8PathBuf) {
 }
 
 fn make(root: &Utf8Path, wanted: &RenderedTree) {
-    let decision = merge(wanted, &State::default(), &Snapshot::new());
-    let files = initial_files(decision, &Applied::default());
+    let decision = merge(wanted.clone(), &State::default(), &Snapshot::new());
+    let files = initial_files(decision, Applied::default());
     let files = files.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     create(&RealDisk, root, files).unwrap();
 }
@@ -62,7 +62,7 @@ fn decide(root: &Utf8Path, wanted: &RenderedTree) -> (State, Decision) {
     let state = state_of(root);
     let paths: Vec<RelPath> =
         wanted.keys().cloned().chain(state.records().keys().map(|p| (*p).clone())).collect();
-    let decision = merge(wanted, &state, &read_tree(root, &paths).unwrap());
+    let decision = merge(wanted.clone(), &state, &read_tree(root, &paths).unwrap());
     (state, decision)
 }
 
