@@ -69,17 +69,24 @@ fn imported(head: &str, path: &str, names: &[&str], indent: usize) -> String {
     let mut out = format!("{head} {path}::{{");
     let (line, end) = (line_break(indent + TAB), line_break(indent));
     let room = MAX_WIDTH.saturating_sub(1 + indent + TAB);
-    let mut column = room + 1;
-    for name in names {
-        if column + 2 + width(name) > room {
+    let mut column = 0;
+    let mut lines = 1;
+    for (index, name) in names.iter().enumerate() {
+        // On a first line that holds all names, rustfmt does not count the last comma.
+        let comma = usize::from(lines > 1 || index + 1 < names.len());
+        if index == 0 {
             out.push_str(&line);
-            column = width(name) + 1;
+        } else if column + 1 + width(name) + comma > room {
+            out.push_str(&line);
+            lines += 1;
+            column = 0;
         } else {
             out.push(' ');
-            column += 2 + width(name);
+            column += 1;
         }
         out.push_str(name);
         out.push(',');
+        column += width(name) + comma;
     }
     out.push_str(&end);
     out.push_str("};");

@@ -24,8 +24,10 @@ pub struct IdField {
 /// Values of these fields are unique among all streams while `cond` holds and the stream is open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UniqueRule {
-    /// The fields, unique together; a `none` among them is free.
+    /// The names of the fields or derived values, unique together.
     pub fields: Vec<String>,
+    /// What each of them is in the state, in the same order; a `none` among them is free.
+    pub values: Vec<Ir>,
     /// Only while this holds of the state.
     pub cond: Option<Ir>,
     /// What the second one is told.

@@ -53,8 +53,9 @@ pub struct Model {
     pub shared_functions: BTreeMap<String, Function>,
     /// Refusals of the rules of shared types by name.
     pub shared_refusals: BTreeMap<String, Refusal>,
-    /// Names that scenarios write with `@`.
-    pub told_names: std::collections::BTreeSet<String>,
+    /// The names behind the uuids of `@name`: those that nobody has to write (aggregates, fields,
+    /// `actor`) and those that stand in the domain text.
+    pub told_names: std::collections::BTreeMap<uuid::Uuid, String>,
     /// All HTTP routes, sorted by path and method; no two are the same.
     pub routes: Vec<Route>,
 }

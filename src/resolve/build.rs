@@ -6,31 +6,19 @@ use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
     commands, events, examples, policies, projections, queries, refusals, routes, run, sagas,
-    scenarios,
+    scenarios, told,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
-use crate::lang::ir::{OutcomeIr, Root};
+use crate::lang::ir::{Ir, IrKind, OutcomeIr, Root};
 use crate::lang::tree::{Refusal, Unique};
 use crate::lang::types::{Type, TypeId};
 use crate::model::{
     Aggregate, Case, Command, Context, ContextKind, Decide, Examples, Function, Idempotency, Model,
     Table, UniqueRule,
 };
+use crate::source::Span;
 use crate::syntax::tree;
-
-/// Every `@name` in the domain text; one that stands elsewhere than in a scenario does no harm.
-fn told_names(r: &Resolver<'_>) -> std::collections::BTreeSet<String> {
-    let mut names = std::collections::BTreeSet::new();
-    for (_, file) in r.sources.iter() {
-        for rest in file.text().split('@').skip(1) {
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            names.extend(rest.get(..end.unwrap_or(rest.len())).map(str::to_owned));
-        }
-    }
-    names.remove("");
-    names
-}
 
 /// Every context, and from them the model.
 pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
@@ -51,10 +39,12 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
             context.scenarios = built;
         }
     }
+    let told_names = told::names(r, &contexts);
     if !sink.has_errors() && !r.tree.broken {
+        let writer = run::Writer { types: &r.world.types, names: &told_names };
         for context in contexts.values() {
             for scenario in &context.scenarios {
-                run::run(&r.world, &contexts, context, scenario, sink);
+                run::run(&r.world, &contexts, context, scenario, writer, sink);
             }
         }
     }
@@ -73,7 +63,7 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
         doc: project.doc.as_ref().map(|d| d.value.clone()),
         types: r.world.types.clone(),
         contexts,
-        told_names: told_names(r),
+        told_names,
         shared_tables,
         shared_functions,
         shared_refusals,
@@ -273,6 +263,7 @@ fn unique(
     sink: &mut Sink,
 ) -> Option<UniqueRule> {
     let mut fields = Vec::new();
+    let mut values = Vec::new();
     for name in &written.names {
         let found = super::fields::member(r, state, &name.text);
         let Some(field) = found else {
@@ -295,6 +286,7 @@ fn unique(
                     .help("make a simple field unique, or an aggregate of each element"),
             );
         }
+        values.push(of_state(r, state, &name.text, field.ty, name.span));
         fields.push(name.text.clone());
     }
     let scope = Scope::new("`unique`").subject(Root::This, state);
@@ -304,7 +296,18 @@ fn unique(
             Refusal { name: written.refusal.clone(), binds: vec![], span: written.refusal.span };
         (cond, super::rules::refusal(r, c, &refused, &[Source::Root(Root::This)]))
     });
-    Some(UniqueRule { fields, cond, refusal, text: r.text(written.span).to_owned() })
+    Some(UniqueRule { fields, values, cond, refusal, text: r.text(written.span).to_owned() })
+}
+
+/// A field or derived value of a state as an expression.
+fn of_state(r: &Resolver<'_>, state: TypeId, name: &str, ty: Type, span: Span) -> Ir {
+    let stored = r.world.types.fields(state).iter().any(|f| f.name == name);
+    let (root, name) = (Root::This, name.to_owned());
+    let kind = match stored {
+        true => IrKind::RootField { root, name },
+        false => IrKind::RootDerived { root, name },
+    };
+    Ir { kind, ty, span }
 }
 
 fn sort_refusals(

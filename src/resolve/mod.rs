@@ -45,6 +45,7 @@ mod rules;
 mod run;
 mod sagas;
 mod scenarios;
+mod told;
 mod types;
 mod values;
 mod walk;

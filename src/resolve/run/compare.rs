@@ -2,18 +2,26 @@
 
 use super::command::Ran;
 use super::machine::Machine;
+use super::text::Writer;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::eval::{Emitted, Fields, Value, eval};
 use crate::lang::ir::Ir;
-use crate::lang::types::{FieldDef, Type, TypeDefKind};
+use crate::lang::types::FieldDef;
 use crate::model::{Expected, Outcome, Scenario};
 use crate::source::Span;
 
 /// MN332 for the first difference.
-pub(super) fn report(machine: &Machine<'_>, scenario: &Scenario, ran: &Ran, sink: &mut Sink) {
-    let found = outcome(machine, scenario, ran)
-        .or_else(|| sends(machine, scenario))
-        .or_else(|| rows(machine, scenario));
+pub(super) fn report(
+    machine: &Machine<'_>,
+    scenario: &Scenario,
+    ran: &Ran,
+    writer: Writer<'_>,
+    sink: &mut Sink,
+) {
+    let seen = Seen { machine, writer };
+    let found = outcome(seen, scenario, ran)
+        .or_else(|| sends(seen, scenario))
+        .or_else(|| rows(seen, scenario));
     if let Some((span, expected, came)) = found {
         sink.push(
             Diagnostic::error(332, span, format!("scenario `{}` fails", scenario.name))
@@ -23,31 +31,42 @@ pub(super) fn report(machine: &Machine<'_>, scenario: &Scenario, ran: &Ran, sink
     }
 }
 
+/// What came, and how to write it down.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    machine: &'a Machine<'a>,
+    writer: Writer<'a>,
+}
+
+impl<'a> Seen<'a> {
+    /// The fields of a refusal of the scenario's context.
+    fn refusal(self, name: &str) -> &'a [FieldDef] {
+        self.machine.context.refusals.get(name).map(|r| r.fields.as_slice()).unwrap_or_default()
+    }
+}
+
 type Difference = (Span, String, String);
 
-fn outcome(machine: &Machine<'_>, scenario: &Scenario, ran: &Ran) -> Option<Difference> {
+fn outcome(seen: Seen<'_>, scenario: &Scenario, ran: &Ran) -> Option<Difference> {
     match (&scenario.then, ran) {
         (Outcome::Unsaid, _) => None,
         (Outcome::Refusal { name, fields, span }, Ran::Refused(is, values)) => {
-            let same = name == is && matches(machine, fields, values);
-            (!same).then(|| {
-                (*span, expected(name, fields, machine), came_refused(machine, is, values))
-            })
+            let same = name == is && matches(seen.machine, fields, values);
+            (!same).then(|| (*span, expected(name, fields, seen), came_refused(seen, is, values)))
         }
         (Outcome::Refusal { name, fields, span }, Ran::Events(events)) => {
-            Some((*span, expected(name, fields, machine), came(machine, events)))
+            Some((*span, expected(name, fields, seen), came(seen, events)))
         }
         (Outcome::Events(wanted), Ran::Refused(is, values)) => Some((
             place(scenario, wanted),
-            all_expected(machine, wanted),
-            came_refused(machine, is, values),
+            all_expected(seen, wanted),
+            came_refused(seen, is, values),
         )),
         (Outcome::Events(wanted), Ran::Events(events)) => {
             let same = wanted.len() == events.len()
-                && wanted.iter().zip(events).all(|(w, e)| fits(machine, scenario, w, e));
-            (!same).then(|| {
-                (place(scenario, wanted), all_expected(machine, wanted), came(machine, events))
-            })
+                && wanted.iter().zip(events).all(|(w, e)| fits(seen.machine, scenario, w, e));
+            (!same)
+                .then(|| (place(scenario, wanted), all_expected(seen, wanted), came(seen, events)))
         }
     }
 }
@@ -78,167 +97,102 @@ fn matches(machine: &Machine<'_>, wanted: &[(String, Ir)], is: &Fields) -> bool 
     })
 }
 
-fn sends(machine: &Machine<'_>, scenario: &Scenario) -> Option<Difference> {
+fn sends(seen: Seen<'_>, scenario: &Scenario) -> Option<Difference> {
     let wanted = scenario.sends.as_ref()?;
-    let mut left: Vec<&Emitted> = machine.sent.iter().collect();
+    let mut left: Vec<&Emitted> = seen.machine.sent.iter().collect();
     for expected in wanted {
         let found = left.iter().position(|sent| {
             sent.name == expected.name
                 && sent.context == expected.context
-                && matches(machine, &expected.fields, &sent.fields)
+                && matches(seen.machine, &expected.fields, &sent.fields)
         });
         match found {
             Some(index) => {
                 left.remove(index);
             }
             None => {
-                let is = shown(machine, &machine.sent);
-                return Some((
-                    expected.span,
-                    all_expected(machine, wanted),
-                    format!("{is} was sent"),
-                ));
+                let is = shown(seen, &seen.machine.sent);
+                return Some((expected.span, all_expected(seen, wanted), format!("{is} was sent")));
             }
         }
     }
     if left.is_empty() {
         return None;
     }
-    let is = shown(machine, &machine.sent);
-    Some((place(scenario, wanted), all_expected(machine, wanted), format!("{is} was sent")))
+    let is = shown(seen, &seen.machine.sent);
+    Some((place(scenario, wanted), all_expected(seen, wanted), format!("{is} was sent")))
 }
 
-fn rows(machine: &Machine<'_>, scenario: &Scenario) -> Option<Difference> {
+fn rows(seen: Seen<'_>, scenario: &Scenario) -> Option<Difference> {
     for wanted in &scenario.rows_after {
         let source = (wanted.context.clone(), wanted.name.clone());
-        let rows = machine.rows.get(&source);
+        let rows = seen.machine.rows.get(&source);
         let all: Vec<&Value> = rows.into_iter().flat_map(|rows| rows.values()).collect();
         let found = all
             .iter()
             .filter_map(|row| row.fields())
-            .any(|fields| matches(machine, &wanted.fields, fields));
+            .any(|fields| matches(seen.machine, &wanted.fields, fields));
         if !found {
             let is = match all.as_slice() {
                 [] => "there is no row".to_owned(),
                 some => {
                     let lines: Vec<String> =
-                        some.iter().take(3).map(|row| value_text(machine, row, None)).collect();
+                        some.iter().take(3).map(|row| seen.writer.value(row, None)).collect();
                     format!("there is {}", lines.join(", "))
                 }
             };
-            return Some((wanted.span, expected(&wanted.name, &wanted.fields, machine), is));
+            return Some((wanted.span, expected(&wanted.name, &wanted.fields, seen), is));
         }
     }
     None
 }
 
-fn came(machine: &Machine<'_>, events: &[Emitted]) -> String {
+fn came(seen: Seen<'_>, events: &[Emitted]) -> String {
     match events {
         [] => "nothing happened".to_owned(),
-        _ => format!("{} came", shown(machine, events)),
+        _ => format!("{} came", shown(seen, events)),
     }
 }
 
-fn came_refused(machine: &Machine<'_>, name: &str, fields: &Fields) -> String {
-    format!("it was refused with {}", message_text(machine, name, fields, &[]))
+fn came_refused(seen: Seen<'_>, name: &str, fields: &Fields) -> String {
+    format!("it was refused with {}", seen.writer.message(name, fields, seen.refusal(name)))
 }
 
-fn shown(machine: &Machine<'_>, events: &[Emitted]) -> String {
+fn shown(seen: Seen<'_>, events: &[Emitted]) -> String {
     if events.is_empty() {
         return "nothing".to_owned();
     }
     let one = |e: &Emitted| {
-        let context = machine.contexts.get(&e.context);
+        let context = seen.machine.contexts.get(&e.context);
         let event = context.and_then(|c| c.events.get(&e.name)).map(|x| x.record);
         let command = context.and_then(|c| c.commands.get(&e.name)).map(|x| x.record);
-        let fields = event.or(command).map(|id| machine.world.types.fields(id)).unwrap_or_default();
-        message_text(machine, &e.name, &e.fields, fields)
+        let fields =
+            event.or(command).map(|id| seen.machine.world.types.fields(id)).unwrap_or_default();
+        seen.writer.message(&e.name, &e.fields, fields)
     };
     events.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn all_expected(machine: &Machine<'_>, wanted: &[Expected]) -> String {
+fn all_expected(seen: Seen<'_>, wanted: &[Expected]) -> String {
     match wanted {
         [] => "nothing".to_owned(),
         _ => {
-            let one = |w: &Expected| expected(&w.name, &w.fields, machine);
+            let one = |w: &Expected| expected(&w.name, &w.fields, seen);
             wanted.iter().map(one).collect::<Vec<_>>().join(", ")
         }
     }
 }
 
-fn expected(name: &str, fields: &[(String, Ir)], machine: &Machine<'_>) -> String {
+fn expected(name: &str, fields: &[(String, Ir)], seen: Seen<'_>) -> String {
     if fields.is_empty() {
         return format!("`{name}`");
     }
     let one = |(field, value): &(String, Ir)| {
-        let text = match eval(value, &mut machine.env()) {
-            Ok(value_) => value_text(machine, &value_, Some(&value.ty)),
+        let text = match eval(value, &mut seen.machine.env()) {
+            Ok(it) => seen.writer.value(&it, Some(&value.ty)),
             Err(_) => "?".to_owned(),
         };
         format!("{field} = {text}")
     };
     format!("`{name}({})`", fields.iter().map(one).collect::<Vec<_>>().join(", "))
-}
-
-fn message_text(machine: &Machine<'_>, name: &str, values: &Fields, defs: &[FieldDef]) -> String {
-    if values.is_empty() {
-        return format!("`{name}`");
-    }
-    let one = |(field, value): (&String, &Value)| {
-        let ty = defs.iter().find(|d| d.name == *field).map(|d| &d.ty);
-        format!("{field} = {}", value_text(machine, value, ty))
-    };
-    format!("`{name}({})`", values.iter().map(one).collect::<Vec<_>>().join(", "))
-}
-
-/// A value as one would write it.
-fn value_text(machine: &Machine<'_>, value: &Value, ty: Option<&Type>) -> String {
-    let list = |items: Vec<&Value>| {
-        let items: Vec<String> = items.iter().map(|v| value_text(machine, v, None)).collect();
-        format!("[{}]", items.join(", "))
-    };
-    match value {
-        Value::Bool(b) => b.to_string(),
-        Value::Int(n) => n.to_string(),
-        Value::Decimal(d) => d.to_string(),
-        Value::Text(t) => format!("'{t}'"),
-        Value::Uuid(u) => u.to_string(),
-        Value::Date(d) => d.to_string(),
-        Value::Time(t) => t.to_string(),
-        Value::Duration(d) => d.to_string(),
-        Value::Period(months, days) => format!("{months} months {days} days"),
-        Value::Member(index) => member_text(machine, *index, ty),
-        Value::Record(_, fields) | Value::Union(_, fields) => {
-            let one = |(n, v): (&String, &Value)| format!("{n} = {}", value_text(machine, v, None));
-            format!("({})", fields.iter().map(one).collect::<Vec<_>>().join(", "))
-        }
-        Value::Option(None) => "none".to_owned(),
-        Value::Option(Some(v)) => {
-            let inner = match ty {
-                Some(Type::Option(inner)) => Some(inner.as_ref()),
-                other => other,
-            };
-            value_text(machine, v, inner)
-        }
-        Value::Patch(None) => "not given".to_owned(),
-        Value::Patch(Some(None)) => "none".to_owned(),
-        Value::Patch(Some(Some(v))) => value_text(machine, v, None),
-        Value::List(items) => list(items.iter().collect()),
-        Value::Set(items) => list(items.iter().collect()),
-        Value::Map(entries) => list(entries.values().collect()),
-    }
-}
-
-fn member_text(machine: &Machine<'_>, index: u32, ty: Option<&Type>) -> String {
-    let def = match ty {
-        Some(Type::Named(id)) => machine.world.types.get(*id),
-        _ => None,
-    };
-    match def.map(|d| &d.kind) {
-        Some(TypeDefKind::Enum { members, .. }) => {
-            members.get(index as usize).map_or_else(|| index.to_string(), |m| m.name.clone())
-        }
-        _ => format!("member {}", index + 1),
-    }
 }

@@ -9,11 +9,13 @@ mod compare;
 mod machine;
 mod project;
 mod react;
+mod text;
 
 use std::collections::BTreeMap;
 
 use self::command::Ran;
 use self::machine::{Machine, Trouble};
+pub(super) use self::text::Writer;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::World;
 use crate::model::{Context, Scenario, Trigger};
@@ -24,6 +26,7 @@ pub(super) fn run(
     contexts: &BTreeMap<String, Context>,
     context: &Context,
     scenario: &Scenario,
+    writer: Writer<'_>,
     sink: &mut Sink,
 ) {
     let mut machine = Machine::new(world, contexts, context, scenario);
@@ -54,7 +57,7 @@ pub(super) fn run(
         }
     };
     match ran {
-        Ok(ran) => compare::report(&machine, scenario, &ran, sink),
+        Ok(ran) => compare::report(&machine, scenario, &ran, writer, sink),
         Err(Trouble::Unknown) => {}
         Err(Trouble::Impossible(why)) => {
             let Trigger::Event(told) = &scenario.when else { return };

@@ -59,6 +59,47 @@ fn a_scenario_knows_what_is_taken() {
     assert_eq!(check_text(&scenario(left, r#"["SeatAdded", "SeatTaken"]"#)), "");
 }
 
+/// A derived value is unique like a field; what a scenario reports is written as one would write it.
+#[test]
+fn a_derived_value_is_unique_and_reported_in_words() {
+    let reviews = |then: &str| {
+        format!(
+            r#"
+[project]
+name = "reviews"
+context = "desk"
+[enum.Tone]
+members = ["kind", "harsh"]
+[value.Opinion]
+fields = ["tone: Tone", "text: string(1..)"]
+[aggregate.Review]
+unique = "both else AlreadyReviewed"
+derive.both = "format('{{}} {{}}', product_id, author_id)"
+state = ["product_id: uuid", "author_id: uuid", "opinion: Opinion"]
+[command]
+Write = {{ creates = "Review", fields = ["product_id", "author_id", "opinion"], emit = "Written" }}
+[[scenario]]
+name = "one opinion each"
+given = "Written(review_id = @first, product_id = @lamp)"
+when = "Write(product_id = @lamp, opinion = Opinion(tone = harsh, text = 'dim'))"
+then = {then}
+"#
+        )
+    };
+    assert_eq!(check_text(&reviews(r#""AlreadyReviewed""#)), "");
+    let (_, found, _) = resolve(&[("minos.toml", &reviews("[]"))]);
+    let label = &found[0].primary.text;
+    assert_eq!(label, "expected nothing, but it was refused with `AlreadyReviewed`");
+    let other = reviews(r#""Written(author_id = @ben)""#).replace("product_id = @lamp, op", "op");
+    let (_, found, _) = resolve(&[("minos.toml", &other)]);
+    let label = &found[0].primary.text;
+    assert_eq!(
+        label,
+        "expected `Written(author_id = @ben)`, but `Written(product_id = @product_id, \
+         author_id = @author_id, opinion = Opinion(tone = harsh, text = 'dim'))` came"
+    );
+}
+
 #[test]
 fn routes_follow_from_names() {
     let (model, ..) = resolve(&[("minos.toml", TOOLSHARE)]);

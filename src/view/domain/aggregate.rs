@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::lang::ir::{Ir, RefusalIr};
 use crate::lang::to_rust::{Lowerer, fallible};
-use crate::lang::types::{DeriveDef, FieldDef, Type, TypeDefKind, TypeId};
+use crate::lang::types::{DeriveDef, Type, TypeDefKind, TypeId};
 use crate::layout::{self, Arm, Block, Node, Stmt};
 use crate::model::{Aggregate, Event, UniqueRule};
 use crate::view::rust::{
@@ -328,18 +328,17 @@ fn unique_rule(
 ) -> (Node, Option<(Option<String>, Node)>) {
     let site = Site::new(domain, rust, SitePlace::Method).of(aggregate.state);
     let lowerer = Lowerer::new(&site);
-    let fields = domain.model.types.fields(aggregate.state);
-    let of = |name: &String| fields.iter().find(|f| f.name == *name);
-    let optional: Vec<&FieldDef> =
-        rule.fields.iter().filter_map(of).filter(|f| matches!(f.ty, Type::Option(_))).collect();
-    let is_optional = |name: &String| optional.iter().any(|f| f.name == *name);
-    let values: Vec<Node> = rule
-        .fields
-        .iter()
-        .map(|name| match is_optional(name) {
+    let is_optional = |value: &&Ir| matches!(value.ty, Type::Option(_));
+    let named = || rule.fields.iter().zip(&rule.values);
+    let values: Vec<Node> = named()
+        .map(|(name, value)| match is_optional(&value) {
             true => Node::atom(raw(name)),
-            false => Node::atom("self").field(raw(name)).borrowed(),
+            false => lowerer.borrow(value),
         })
+        .collect();
+    let optional: Vec<(String, Node)> = named()
+        .filter(|(_, value)| is_optional(value))
+        .map(|(name, value)| (format!("Some({})", raw(name)), lowerer.borrow(value)))
         .collect();
     let name = format!("{}_{}", aggregate.name.to_snake_case(), rule.fields.join("_"));
     let taken = taken(aggregate, &lowerer, &rule.refusal);
@@ -348,15 +347,9 @@ fn unique_rule(
     let cond = rule.cond.as_ref().map(|cond| lowerer.cond(cond));
     let pattern = match optional.as_slice() {
         [] => None,
-        [one] => Some((
-            format!("Some({})", raw(&one.name)),
-            Node::atom("self").field(raw(&one.name)).borrowed(),
-        )),
+        [one] => Some(one.clone()),
         many => {
-            let names: Vec<String> =
-                many.iter().map(|f| format!("Some({})", raw(&f.name))).collect();
-            let places =
-                many.iter().map(|f| Node::atom("self").field(raw(&f.name)).borrowed()).collect();
+            let (names, places): (Vec<String>, Vec<Node>) = many.iter().cloned().unzip();
             Some((format!("({})", names.join(", ")), Node::Tuple(places)))
         }
     };

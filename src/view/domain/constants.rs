@@ -14,7 +14,7 @@ pub struct Constants<'a> {
     /// The place.
     pub site: &'a Site<'a, 'a>,
     /// Names behind uuids that scenarios write with `@`.
-    pub names: &'a [(uuid::Uuid, String)],
+    pub names: &'a std::collections::BTreeMap<uuid::Uuid, String>,
     /// All types.
     pub types: &'a TypeTable,
 }
@@ -90,7 +90,7 @@ impl Constants<'_> {
             },
             _ => return None,
         };
-        self.names.iter().find(|(known, _)| known == uuid).map(|(_, name)| name.clone())
+        self.names.get(uuid).cloned()
     }
 
     /// The constant as it stands in JSON, in the `json!` macro; `None` when it is left out.

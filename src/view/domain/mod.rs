@@ -17,7 +17,7 @@ mod tables;
 mod tests;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::lang::types::TypeId;
@@ -47,7 +47,7 @@ pub struct Facts {
     public: Rc<BTreeSet<TypeId>>,
     fallible: derive::Fallible,
     /// Names behind uuids that scenarios write with `@`.
-    names: Vec<(uuid::Uuid, String)>,
+    names: BTreeMap<uuid::Uuid, String>,
 }
 
 impl Facts {
@@ -57,7 +57,7 @@ impl Facts {
         Rc::new(Self {
             public: Rc::new(public_types(model)),
             fallible: derive::Fallible::of(model),
-            names: names(model),
+            names: model.told_names.clone(),
         })
     }
 
@@ -108,7 +108,7 @@ impl<'m> Domain<'m> {
 
     /// Names behind uuids that scenarios write with `@`.
     #[must_use]
-    pub fn names(&self) -> &[(uuid::Uuid, String)] {
+    pub fn names(&self) -> &BTreeMap<uuid::Uuid, String> {
         &self.facts.names
     }
 
@@ -129,21 +129,4 @@ impl<'m> Domain<'m> {
     pub fn zone(&self) -> &'static str {
         if self.context.time_zone == "UTC" { "&time::UTC" } else { "&crate::ZONE" }
     }
-}
-
-/// Names that scenarios may write with `@`, with their uuids: those that nobody has to write, and
-/// those that stand in scenarios.
-fn names(model: &Model) -> Vec<(uuid::Uuid, String)> {
-    use heck::ToSnakeCase as _;
-    let mut names: BTreeSet<String> = model.told_names.clone();
-    names.insert("actor".to_owned());
-    for context in model.contexts.values() {
-        names.extend(context.aggregates.keys().map(|name| name.to_snake_case()));
-    }
-    for (_, def) in model.types.iter() {
-        if let crate::lang::types::TypeDefKind::Record { fields, .. } = &def.kind {
-            names.extend(fields.iter().map(|field| field.name.clone()));
-        }
-    }
-    names.into_iter().map(|name| (crate::lang::check::uuid_of(&name), name)).collect()
 }

@@ -248,7 +248,7 @@ impl Tests<'_, '_> {
     }
 
     fn surroundings(&self, scenario: &Scenario, mut node: Node) -> Node {
-        let actor = self.domain.names().iter().find(|(id, _)| *id == scenario.actor);
+        let actor = self.domain.names().get_key_value(&scenario.actor);
         match actor {
             Some((_, name)) if name == "actor" => {}
             Some((_, name)) => {

@@ -336,3 +336,12 @@ fn a_read_only_file_stops_the_run_with_its_name() {
     assert!(answer.err.contains("minos.toml is read-only"), "{}", answer.err);
     assert_eq!(sandbox.read("d/minos.toml"), text);
 }
+
+#[test]
+fn a_formatted_description_does_not_become_a_project() {
+    let sandbox = Sandbox::new();
+    sandbox.put("d/minos.toml", "[project]\nname=\"x\"\n");
+    sandbox.ends(0, "fmt --project d");
+    assert_eq!(sandbox.read("d/minos.toml"), "[project]\nname = \"x\"\n");
+    assert!(!sandbox.path().join("d/.minos").exists());
+}
