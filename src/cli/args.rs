@@ -200,6 +200,9 @@ pub(super) struct Sync {
     /// Show the changes as a unified diff, write nothing
     #[arg(long, group = "mode")]
     pub(super) diff: bool,
+    /// Also write over files whose changes are not committed; copies go to .minos/rescue
+    #[arg(long)]
+    pub(super) allow_dirty: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,8 @@ pub enum Exit {
     No,
     /// Wrong flags or arguments.
     Usage,
+    /// Done, and something is left that only the user can decide.
+    Pending,
     /// Refused, to be safe.
     Refused,
     /// The system refused.
@@ -23,10 +25,15 @@ pub enum Exit {
 
 impl Exit {
     /// All of them, with the number and the meaning that `minos help exit-codes` shows.
-    pub const ALL: [(Self, u8, &'static str); 7] = [
+    pub const ALL: [(Self, u8, &'static str); 8] = [
         (Self::Done, 0, "done, or nothing to do"),
         (Self::No, 1, "the answer is no: the domain has errors, or `--check` found something"),
         (Self::Usage, 2, "wrong flags or arguments"),
+        (
+            Self::Pending,
+            3,
+            "done, but something is pending: an edited file that is no longer wanted",
+        ),
         (
             Self::Refused,
             4,
@@ -50,6 +57,7 @@ impl Exit {
             Self::Done => "done",
             Self::No => "no",
             Self::Usage => "usage",
+            Self::Pending => "pending",
             Self::Refused => "refused",
             Self::System => "system",
             Self::Bug => "bug",

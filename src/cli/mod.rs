@@ -27,6 +27,7 @@ mod run;
 mod spine;
 mod sync;
 mod ui;
+mod vcs;
 
 pub use args::command_line;
 pub use env::{Colour, colour};

@@ -8,7 +8,7 @@ use super::interrupt::without_interruption;
 use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
-use super::{listing, project};
+use super::{listing, project, vcs};
 use crate::merge::{Applied, Decision, State, StateError, load, merge, state_steps};
 use crate::plan::RelPath;
 use crate::render::RenderedTree;
@@ -34,7 +34,7 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
     if reads_only {
         return Ok(show_only(run, args, &decision, &steps));
     }
-    write(run, &root, &decision, &steps)
+    write(run, args, &root, &decision, steps)
 }
 
 /// One run at a time; and what an earlier one left is settled first.
@@ -84,10 +84,11 @@ fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exi
         ui.error("\n");
         return if args.check { Exit::No } else { Exit::Refused };
     }
-    if args.check && (stale || decision.has_drift()) {
-        ui.error(&match stale {
-            true => format!("generated files are not in line with the domain: {counts}; run: minos sync\n"),
-            false => format!("generated files were edited: {counts}; take the edits back, or say them in the domain\n"),
+    if args.check && (stale || decision.has_drift() || decision.is_pending()) {
+        ui.error(&match (stale, decision.has_drift()) {
+            (true, _) => format!("generated files are not in line with the domain: {counts}; run: minos sync\n"),
+            (false, true) => format!("generated files were edited: {counts}; take the edits back, or say them in the domain\n"),
+            (false, false) => format!("something is pending: {counts}; see the notes above\n"),
         });
         return Exit::No;
     }
@@ -99,7 +100,13 @@ fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exi
     Exit::Done
 }
 
-fn write(run: &Run, root: &Utf8Path, decision: &Decision, steps: &[Step]) -> Result<Exit, Failure> {
+fn write(
+    run: &Run,
+    args: &Sync,
+    root: &Utf8Path,
+    decision: &Decision,
+    mut steps: Vec<Step>,
+) -> Result<Exit, Failure> {
     let ui = run.ui;
     if !decision.blocked.is_empty() {
         notes(run, decision);
@@ -110,7 +117,10 @@ fn write(run: &Run, root: &Utf8Path, decision: &Decision, steps: &[Step]) -> Res
         ui.error(&listing::blocked(ui, &decision.blocked));
         return Err(refusal(decision));
     }
-    without_interruption(|| apply(&RealDisk, root, steps)).map_err(apply_failure)?;
+    if !decision.changes.is_empty() {
+        steps.extend(vcs::rescued(run, root, &decision.changes, args.allow_dirty)?);
+    }
+    without_interruption(|| apply(&RealDisk, root, &steps)).map_err(apply_failure)?;
     if run.format.is_json() {
         ui.result(&format!("{}\n", listing::json("sync", decision, true)));
     } else {
@@ -129,7 +139,7 @@ fn write(run: &Run, root: &Utf8Path, decision: &Decision, steps: &[Step]) -> Res
         }
     };
     ui.say(&line);
-    Ok(Exit::Done)
+    Ok(if decision.is_pending() { Exit::Pending } else { Exit::Done })
 }
 
 fn notes(run: &Run, decision: &Decision) {

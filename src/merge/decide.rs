@@ -83,7 +83,7 @@ impl Case<'_> {
         let path = self.path.clone();
         let Some(new) = new else {
             // Nothing of minos is there any more.
-            out.notes.push(Note::Orphan(path));
+            out.notes.push(Note::Left(path));
             return;
         };
         if let (Some(record), true) = (self.record, new.class == Class::Seed) {
@@ -237,6 +237,7 @@ impl Case<'_> {
                 new: None,
                 mode: current.mode,
                 before: Some(Digest::of(current.bytes)),
+                theirs: self.theirs(current),
             });
             return;
         }
@@ -244,7 +245,10 @@ impl Case<'_> {
             // The user has made it theirs.
             return;
         }
-        out.notes.push(Note::Orphan(self.path.clone()));
+        out.notes.push(match class {
+            Class::Seed => Note::Left(self.path.clone()),
+            _ => Note::Orphan(self.path.clone()),
+        });
         self.keep(unit, record.clone(), out);
     }
 
@@ -287,7 +291,14 @@ impl Case<'_> {
             new: Some(text),
             mode: new.mode,
             before: current.map(|c| Digest::of(c.bytes)),
+            theirs: current.and_then(|c| self.theirs(c)),
         });
+    }
+
+    /// The bytes on disk, when they are not as minos wrote them.
+    fn theirs(&self, current: Current<'_>) -> Option<Vec<u8>> {
+        let written = self.record.is_some_and(|r| Digest::of(&normal(current.bytes)) == r.digest);
+        (!written).then(|| current.bytes.to_vec())
     }
 
     fn keep(&self, unit: &str, record: Record, out: &mut Decision) {

@@ -47,6 +47,8 @@ pub struct Change {
     pub mode: Mode,
     /// The bytes that are replaced.
     pub before: Option<Digest>,
+    /// Those bytes, when they are not as minos wrote them: someone may miss them.
+    pub theirs: Option<Vec<u8>>,
 }
 
 impl Change {
@@ -78,8 +80,10 @@ pub struct Edit {
 pub enum Note {
     /// A file of minos was edited, and minos has nothing new for it.
     Drift(RelPath),
-    /// A file that is no longer wanted was edited, so it stays.
+    /// A file of minos that is no longer wanted was edited, so it stays until someone decides.
     Orphan(RelPath),
+    /// A file of the user that nothing names any more; it stays.
+    Left(RelPath),
     /// A file that was deleted is made again, because others need it.
     Recreated(RelPath),
     /// The user's value of a key stayed.
@@ -93,6 +97,7 @@ impl Note {
         match self {
             Self::Drift(path)
             | Self::Orphan(path)
+            | Self::Left(path)
             | Self::Recreated(path)
             | Self::Kept(path, _) => path,
         }
@@ -108,8 +113,11 @@ impl fmt::Display for Note {
             Self::Orphan(path) => {
                 write!(
                     f,
-                    "{path} is no longer wanted but was edited; it stays, delete it if you like"
+                    "{path} is no longer wanted but was edited; it stays: delete it, or move what you need"
                 )
+            }
+            Self::Left(path) => {
+                write!(f, "{path} is yours and nothing names it any more; it is not compiled")
             }
             Self::Recreated(path) => {
                 write!(f, "{path} was deleted but is needed; it is made again")
@@ -190,6 +198,12 @@ impl Decision {
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// Whether something is left that only the user can decide.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note, Note::Orphan(_)))
     }
 
     /// Whether an owned file was edited.

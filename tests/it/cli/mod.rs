@@ -6,6 +6,7 @@ mod flow;
 mod help;
 mod machine;
 mod pages;
+mod vcs;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

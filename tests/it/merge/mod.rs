@@ -221,7 +221,7 @@ fn seeds_are_written_once() {
         once(b, b, None, None, "-x/a.rs");
         once(b, None, None, None, "");
     }
-    check(Class::Seed, [b, u, None], u, "note: x/a.rs is no longer wanted but was edited");
+    check(Class::Seed, [b, u, None], u, "note: x/a.rs is yours and nothing names it any more");
     check(Class::CreateOnce, [b, u, None], u, "");
 }
 
