@@ -245,7 +245,7 @@ impl Case<'_> {
             // The user has made it theirs.
             return;
         }
-        out.notes.push(match class {
+        out.notes.push(match record.class {
             Class::Seed => Note::Left(self.path.clone()),
             _ => Note::Orphan(self.path.clone()),
         });
