@@ -24,6 +24,10 @@ impl Clock for TestClock {
 }
 
 impl TestClock {
+    pub fn start() -> Self {
+        Self(AtomicI64::new(1_767_600_000_000_000))
+    }
+
     pub fn advance(&self, by: SignedDuration) {
         self.0.fetch_add(by.as_micros() as i64, Ordering::SeqCst);
     }
@@ -55,7 +59,7 @@ impl Db {
     }
 
     async fn open(url: String, schema: Option<String>, folder: Option<tempfile::TempDir>) -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_767_600_000_000_000)));
+        let clock = Arc::new(TestClock::start());
         let shards = 16;
         let mut options = Options::new("test");
         options.shards = shards;

@@ -14,4 +14,7 @@ mod processes;
 mod reactions;
 mod reading;
 mod roles;
+mod sagas;
+mod sagas_killed;
+mod travel;
 mod web;

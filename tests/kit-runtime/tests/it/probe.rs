@@ -7,6 +7,11 @@ mod lending {
     pub mod office;
     pub mod tool;
 }
+#[path = "travel"]
+mod travel {
+    pub mod agency;
+    pub mod hotel;
+}
 
 use std::process::ExitCode;
 
@@ -16,6 +21,10 @@ fn main() -> ExitCode {
     match std::env::var("PROBE").unwrap_or_default().as_str() {
         "desk" => lending::desk::service().main(),
         "office" => lending::office::service().main(),
+        "travel" => {
+            let app = App::new("travel").service(travel::agency::service());
+            app.service(travel::hotel::service()).main()
+        }
         _ => {
             let app = App::new("lending").service(lending::desk::service());
             app.service(lending::office::service()).main()

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lending-probe");
 
 /// A running program.
-struct Program {
+pub struct Program {
     child: Child,
     /// What it logs, taken off its pipe at once: a full pipe would stop it.
     lines: Receiver<String>,
@@ -29,7 +29,7 @@ fn command(what: &str, folder: &Path) -> Command {
 }
 
 impl Program {
-    fn start(what: &str, folder: &Path, args: &[&str]) -> Self {
+    pub fn start(what: &str, folder: &Path, args: &[&str]) -> Self {
         let mut command = command(what, folder);
         command.args(["serve", "--dev", "--http-addr", "127.0.0.1:0"]).args(args);
         let mut child = command.spawn().unwrap();
@@ -55,7 +55,7 @@ impl Program {
     }
 
     /// The next log line with this text.
-    fn line_with(&mut self, text: &str) -> String {
+    pub fn line_with(&mut self, text: &str) -> String {
         loop {
             let line = self.lines.recv();
             let line = line.unwrap_or_else(|_| panic!("no line with {text}: {:?}", self.log));
@@ -67,14 +67,14 @@ impl Program {
     }
 
     /// Status and body of one request; none when there is no whole answer.
-    fn ask(&self, line: &str, body: &Value) -> Option<(u16, Value)> {
+    pub fn ask(&self, line: &str, body: &Value) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
         send(&mut stream, line, body)?;
         receive(&mut stream)
     }
 
-    fn until(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
+    pub fn until(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             let (_, body) = self.ask(&format!("GET {path}"), &Value::Null).unwrap();
@@ -91,13 +91,13 @@ impl Program {
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Stop it and give its log.
-    fn stop(mut self) -> Vec<String> {
+    pub fn stop(mut self) -> Vec<String> {
         self.signal("TERM");
         self.line_with("\"stopped\"");
         assert!(self.child.wait().unwrap().success());

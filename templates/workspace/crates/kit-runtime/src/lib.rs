@@ -9,6 +9,7 @@ pub mod consume;
 pub mod health;
 pub mod http;
 pub mod policy;
+pub mod saga;
 pub mod service;
 pub mod store;
 pub mod telemetry;

@@ -7,6 +7,7 @@ mod log;
 mod opening;
 mod queries;
 mod readers;
+mod sagas;
 mod values;
 pub mod views;
 

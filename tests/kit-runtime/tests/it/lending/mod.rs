@@ -23,7 +23,7 @@ pub struct Process {
 }
 
 /// The URL of a fresh schema on the PostgreSQL of the tests.
-async fn schema(name: &str) -> String {
+pub async fn schema(name: &str) -> String {
     let schema = format!("{name}_{}", uuid::Uuid::now_v7().simple());
     run_sql(&format!("create schema {schema}")).await;
     format!("{}?options=-csearch_path%3D{schema}", server())
@@ -77,7 +77,8 @@ impl Process {
         Self::of(started, &Arc::new(tempfile::tempdir().unwrap()))
     }
 
-    fn of(started: Started, folder: &Arc<tempfile::TempDir>) -> Self {
+    /// A process with its databases.
+    pub fn of(started: Started, folder: &Arc<tempfile::TempDir>) -> Self {
         Self { router: started.router.clone(), started, folder: folder.clone() }
     }
 

@@ -21,6 +21,9 @@ const MOST_NEEDS: usize = 256;
 /// A decision as the domain makes it: state, id, whether its life has ended, command, context.
 pub type Decider<A, C> = fn(Option<A>, &<A as Aggregate>::Id, bool, &C, &Context) -> Decision<A>;
 
+/// See [`Frame`](super::Frame).
+pub type FrameFn<'a> = dyn Fn(Result<&Done, &Unmet>, &mut Unit) + Send + Sync + 'a;
+
 /// A command on its way to an aggregate.
 #[derive(Debug, Clone)]
 pub struct Request<A: Aggregate, C: Command> {
@@ -143,15 +146,15 @@ pub async fn load<A: Aggregate>(service: &Service, id: &A::Id) -> Result<Standin
     Ok(standing)
 }
 
-/// Bring a command to its end. `frame` gives what else belongs into the unit: an answer to keep, a
-/// watermark.
+/// Bring a command to its end. `frame` adds what else belongs into the unit: an answer to keep, a
+/// watermark, a reply that tells the events.
 ///
 /// # Errors
 /// Trouble of the store; faults of ours.
 pub async fn execute<A: Aggregate, C: Command>(
     service: &Service,
     request: &Request<A, C>,
-    frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
+    frame: &FrameFn<'_>,
 ) -> Result<Ended, Failure> {
     let stream = stream_of::<A>(&request.id);
     let mut needs = Needs::default();
@@ -241,7 +244,7 @@ async fn load_more<A: Aggregate, C: Command>(
 async fn settle(
     service: &Service,
     plan: Plan,
-    frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
+    frame: &FrameFn<'_>,
 ) -> Result<Option<Ended>, Failure> {
     let Plan { unit, ended, taken, published } = plan;
     if is_empty(&unit) {
@@ -257,7 +260,7 @@ async fn settle(
         }
         Outcome::Conflict { .. } | Outcome::NumberMoved { .. } => Ok(None),
         Outcome::Replayed(answer) => Ok(Some(Ended::Replayed(answer))),
-        Outcome::Moved { .. } => Ok(Some(Ended::Moved)),
+        Outcome::Moved { .. } | Outcome::Overtaken { .. } => Ok(Some(Ended::Moved)),
         Outcome::Taken { rule, value } => {
             let held = taken.into_iter().find(|(r, v, _)| *r == rule && *v == value);
             let Some((_, _, unmet)) = held else {
@@ -287,6 +290,8 @@ fn is_empty(unit: &Unit) -> bool {
     unit.idempotency.is_none()
         && unit.watermarks.is_empty()
         && unit.cursors.is_empty()
+        && unit.sagas.is_empty()
+        && unit.operations.is_empty()
         && unit.rows.is_empty()
         && unit.appends.is_empty()
         && unit.outbox.is_empty()

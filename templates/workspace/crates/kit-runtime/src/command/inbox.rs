@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kit::{Aggregate, Command, Create, Decide, Id as _, Upsert, Violations};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::execute::{Decider, Done, Ended, Failure, Request, Unmet, execute};
@@ -36,15 +36,18 @@ pub enum Verdict {
     Moved,
 }
 
-/// What a unit holds besides a command's own effects, given how the command ended.
-pub type Frame = Arc<dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync>;
+/// Adds to a unit, which holds a command's own effects, what else belongs there, given how the command ended.
+pub type Frame = Arc<dyn Fn(Result<&Done, &Unmet>, &mut Unit) + Send + Sync>;
 
 /// Something that does a command of one type.
 pub trait Handle: Send + Sync {
     /// The name of the command.
     fn name(&self) -> &'static str;
 
-    /// Do it; `frame` is part of the same unit.
+    /// The id's field with this id, as it stands in events told to others.
+    fn id_fields(&self, id: &str) -> Map<String, Value>;
+
+    /// Do it; what `frame` adds is part of the same unit.
     fn handle<'a>(
         &'a self,
         service: &'a Service,
@@ -122,6 +125,11 @@ impl<A: Aggregate, C: Command> Handle for Handler<A, C> {
         C::NAME
     }
 
+    fn id_fields(&self, id: &str) -> Map<String, Value> {
+        let id = A::Id::parse(id).and_then(|id| serde_json::to_value(id).ok());
+        id.into_iter().map(|id| (A::id_field(), id)).collect()
+    }
+
     fn handle<'a>(
         &'a self,
         service: &'a Service,
@@ -151,7 +159,9 @@ pub(crate) async fn refuse(
     unmet: Unmet,
     frame: &Frame,
 ) -> Result<Verdict, Failure> {
-    match service.store().commit(frame(Err(&unmet))).await? {
+    let mut unit = Unit::default();
+    frame(Err(&unmet), &mut unit);
+    match service.store().commit(unit).await? {
         crate::store::Outcome::Committed(_) => Ok(Verdict::Refused(unmet)),
         _ => Ok(Verdict::Moved),
     }

@@ -11,7 +11,9 @@ mod meta;
 mod plan;
 mod retry;
 
-pub use execute::{Decider, Done, Ended, Failure, Request, Standing, Unmet, execute, load};
+pub use execute::{
+    Decider, Done, Ended, Failure, FrameFn, Request, Standing, Unmet, execute, load,
+};
 pub use inbox::{Frame, Handle, Inbox, Letter, Verdict, create, decide, upsert};
 pub(crate) use inbox::{refuse, unreadable};
 pub use meta::{Caller, EventMeta, recorded};

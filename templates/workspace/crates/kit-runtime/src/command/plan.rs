@@ -3,7 +3,7 @@
 use kit::{Aggregate, Command, Decided, Event as _};
 use uuid::Uuid;
 
-use super::execute::{Done, Failure, Request, Standing, Unmet};
+use super::execute::{Done, Failure, FrameFn, Request, Standing, Unmet};
 use super::meta::{EventMeta, to_json};
 use crate::service::Service;
 use crate::store::{
@@ -21,11 +21,9 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn refused(
-        unmet: Unmet,
-        frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
-    ) -> Self {
-        let unit = frame(Err(&unmet));
+    pub fn refused(unmet: Unmet, frame: &FrameFn<'_>) -> Self {
+        let mut unit = Unit::default();
+        frame(Err(&unmet), &mut unit);
         Self { unit, ended: Err(unmet), taken: Vec::new(), published: Vec::new() }
     }
 }
@@ -36,12 +34,12 @@ pub(super) fn plan<A: Aggregate, C: Command>(
     stream: &StreamKey,
     standing: Standing<A>,
     decided: Decided<A>,
-    frame: &(dyn Fn(Result<&Done, &Unmet>) -> Unit + Send + Sync),
+    frame: &FrameFn<'_>,
 ) -> Result<Plan, Failure> {
     let count = i64::try_from(decided.events.len()).unwrap_or(i64::MAX);
     let version = standing.version.saturating_add(count);
     let done = Done { id: stream.id.clone(), version, outcome: decided.outcome, place: None };
-    let mut unit = frame(Ok(&done));
+    let mut unit = Unit::default();
     let (mut taken, mut published) = (Vec::new(), Vec::new());
     if count > 0 {
         let close = decided.events.last().is_some_and(|(event, _)| event.closes());
@@ -62,6 +60,7 @@ pub(super) fn plan<A: Aggregate, C: Command>(
         published = public_names(service, stream, &events);
         unit.appends.push(Append { stream: stream.clone(), expect, events, close });
     }
+    frame(Ok(&done), &mut unit);
     Ok(Plan { unit, ended: Ok(done), taken, published })
 }
 

@@ -25,7 +25,7 @@ impl Pace {
     /// The pause after one of length `last` in which nothing came.
     #[must_use]
     pub fn longer(self, last: Duration) -> Duration {
-        last.saturating_mul(2).clamp(self.min, self.max)
+        last.saturating_mul(2).min(self.max).max(self.min)
     }
 }
 
@@ -62,5 +62,7 @@ mod tests {
             .map(|pause| pause.as_millis())
             .collect();
         assert_eq!(pauses, [50, 100, 150, 150]);
+        let odd = Pace { max: Duration::from_millis(20), ..pace };
+        assert_eq!(odd.longer(pace.min), pace.min, "settings that contradict each other");
     }
 }

@@ -137,9 +137,9 @@ fn run<A: Aggregate, C: Command>(
         });
         let request = command::Request { id, command, decider, caller, fresh, if_match };
         let expires_at = service.expiry();
-        let frame = |ended: Result<&Done, &Unmet>| Unit {
-            idempotency: key.as_ref().map(|key| key.keep(answer(&request.id, ended), expires_at)),
-            ..Unit::default()
+        let frame = |ended: Result<&Done, &Unmet>, unit: &mut Unit| {
+            unit.idempotency =
+                key.as_ref().map(|key| key.keep(answer(&request.id, ended), expires_at));
         };
         let ended = command::execute(&service, &request, &frame).await?;
         log::<C>(&ended);

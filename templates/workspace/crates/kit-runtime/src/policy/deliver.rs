@@ -1,4 +1,4 @@
-//! From the outbox of this or another service to the aggregates of this one.
+//! From the outbox of this or another service to the aggregates and sagas of this one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use super::react::Headers;
 use crate::command::{Caller, Failure, Frame, Letter, Verdict, refuse, unreadable};
 use crate::consume::{Pace, Track, any_change};
 use crate::health::Condition;
+use crate::saga::{self, Work};
 use crate::service::{Phase, Service};
-use crate::store::{Mark, Message, NewMessage, Outcome, Unit, WatermarkMove};
+use crate::store::{Mark, Message, MessageKind, NewMessage, Outcome, Unit, WatermarkMove};
 use crate::telemetry::{self, Trace};
 use crate::transport::{Feed, FeedError};
 
@@ -24,7 +25,7 @@ const BATCH: u32 = 100;
 /// How often a fault of ours is tried before the message is parked.
 const TRIES: u32 = 3;
 
-/// Carries out the commands that come as messages.
+/// Carries out the commands that come as messages, and hands replies to the sagas that wait for them.
 pub struct Delivery {
     service: Service,
     tracks: Vec<Track<Message>>,
@@ -178,7 +179,8 @@ async fn deliver(service: &Service, message: Message, watermark: WatermarkMove) 
                     tokio::time::sleep(Duration::from_millis(100 * u64::from(tries.min(50)))).await;
                 }
                 Err(Failure::Fault(reason)) if last => {
-                    return park(service, &message.message, &watermark, &reason).await;
+                    return give_up(service, &message.message, headers.ok(), &watermark, reason)
+                        .await;
                 }
                 Err(Failure::Fault(reason)) => {
                     tracing::error!(exception.message = reason, "a message failed, trying again");
@@ -197,15 +199,17 @@ async fn attempt(
     trace: &Trace,
     watermark: &WatermarkMove,
 ) -> Result<Verdict, Failure> {
+    if message.kind == MessageKind::Reply {
+        return saga::answer(service, message, watermark).await;
+    }
     let keep = headers.is_none_or(|it| it.park);
     let frame: Frame = {
         let (watermark, message) = (watermark.clone(), message.clone());
-        Arc::new(move |ended| {
-            let mut unit = Unit { watermarks: vec![watermark.clone()], ..Unit::default() };
+        Arc::new(move |ended, unit| {
+            unit.watermarks.push(watermark.clone());
             if let (Err(unmet), true) = (ended, keep) {
                 unit.outbox.push(dead_letter(&message, unmet));
             }
-            unit
         })
     };
     let handle = service.inbox().get(&message.message_type);
@@ -222,7 +226,30 @@ async fn attempt(
         payload: message.payload.clone(),
         caller: Caller { actor, trace, message_id: message.id },
     };
+    if let Some(request) = &headers.request {
+        let work = Work::Do(handle, Box::new(letter));
+        return saga::carry_out(service, message, (headers, request), watermark, work).await;
+    }
     handle.handle(service, letter, frame).await
+}
+
+/// A message that failed too often: a saga is told, anything else is put aside.
+async fn give_up(
+    service: &Service,
+    message: &NewMessage,
+    headers: Option<Headers>,
+    watermark: &WatermarkMove,
+    reason: String,
+) -> bool {
+    if let Some(headers) = headers
+        && let Some(request) = &headers.request
+    {
+        tracing::error!(exception.message = reason, "a step of a saga failed");
+        let work = Work::Fail(reason);
+        let told = saga::carry_out(service, message, (&headers, request), watermark, work).await;
+        return matches!(told, Ok(Verdict::Done(_)));
+    }
+    park(service, message, watermark, &reason).await
 }
 
 /// Put a message aside for a person; the watermark moves on with it.

@@ -90,6 +90,9 @@ pub struct Headers {
     /// Whether a refusal is kept for a person.
     #[serde(default)]
     pub park: bool,
+    /// The step of a saga that waits for the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<kit::saga::Request>,
 }
 
 /// The outbox form of one message of a policy.
@@ -114,6 +117,7 @@ pub fn message_of(
         request_id: id,
         reply_to: service.to_owned(),
         park: policy.refused() == Refused::Park,
+        request: None,
     };
     NewMessage {
         id,

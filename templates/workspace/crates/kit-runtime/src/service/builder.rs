@@ -7,13 +7,14 @@ use std::sync::Arc;
 use axum::Router;
 use kit::settings::Described;
 use kit::time::{UTC, Zone};
-use kit::{Aggregate, Command, Create, Decide, Event, Recorded, Row as _, Upsert, View};
+use kit::{Aggregate, Command, Create, Decide, Event, Recorded, Row as _, Saga, Upsert, View};
 
-use super::Service;
 use super::publication::Published;
+use super::{Sagas, Service};
 use crate::command::{self, Inbox};
 use crate::config::Entry;
 use crate::policy::React;
+use crate::saga::conduct;
 use crate::store::Clock;
 use crate::views::{Follow, ViewDef};
 
@@ -46,6 +47,7 @@ pub struct Builder {
     pub(super) port: u16,
     pub(super) views: Vec<ViewPart>,
     pub(super) policies: Vec<Arc<dyn React>>,
+    pub(super) sagas: Sagas,
     pub(super) inbox: Inbox,
     pub(super) published: Published,
     pub(super) senders: BTreeSet<String>,
@@ -69,6 +71,7 @@ impl Service {
             port,
             views: Vec::new(),
             policies: Vec::new(),
+            sagas: Sagas::new(),
             inbox: Inbox::default(),
             published: Published::default(),
             senders: BTreeSet::new(),
@@ -149,6 +152,19 @@ impl Builder {
     pub fn policy(mut self, policy: Arc<dyn React>) -> Self {
         self.policies.push(policy);
         self
+    }
+
+    /// The saga `S`.
+    #[must_use]
+    pub fn saga<S: Saga>(mut self) -> Self {
+        self.sagas.insert(S::NAME, conduct::<S>());
+        self
+    }
+
+    /// The context `name` carries out steps of this one's sagas, and replies.
+    #[must_use]
+    pub fn replies_from(self, name: &str) -> Self {
+        self.commands_from(name)
     }
 
     /// The context `name` sends commands to this one.
@@ -239,7 +255,9 @@ impl Builder {
             let policies = part.policies.iter().map(|policy| policy.stream());
             part.view.streams().into_iter().chain(policies)
         });
-        let streams = views.chain(self.policies.iter().map(|policy| policy.stream()));
+        let streams = views
+            .chain(self.policies.iter().map(|policy| policy.stream()))
+            .chain(self.sagas.values().map(|saga| saga.stream()));
         let mut sources: BTreeSet<String> =
             streams.filter_map(|it| it.split('.').next()).map(str::to_owned).collect();
         sources.extend(self.senders.iter().cloned());

@@ -1,6 +1,6 @@
 //! A running service, as handlers and tasks see it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use kit::time::Zone;
 use super::{Role, Stop, Wanted};
 use crate::command::{Inbox, Stripes};
 use crate::health::Health;
+use crate::saga::Conduct;
 use crate::store::{Clock, Store};
 use crate::transport::Publication;
 use crate::views::Tables;
@@ -18,6 +19,9 @@ use crate::views::Tables;
 #[derive(Clone)]
 pub struct Service(Arc<Parts>);
 
+/// The sagas of a service, by name.
+pub type Sagas = BTreeMap<&'static str, Arc<dyn Conduct>>;
+
 /// What a running service consists of.
 pub(super) struct Parts {
     pub name: String,
@@ -25,6 +29,7 @@ pub(super) struct Parts {
     pub clock: Arc<dyn Clock>,
     pub tables: Arc<Tables>,
     pub inbox: Inbox,
+    pub sagas: Arc<Sagas>,
     pub publication: Arc<dyn Publication>,
     pub health: Health,
     pub stop: Stop,
@@ -75,6 +80,12 @@ impl Service {
     #[must_use]
     pub fn inbox(&self) -> &Inbox {
         &self.0.inbox
+    }
+
+    /// The sagas that run here.
+    #[must_use]
+    pub fn sagas(&self) -> &Sagas {
+        &self.0.sagas
     }
 
     /// What leaves the service.

@@ -15,7 +15,7 @@ mod stop;
 
 pub use app::App;
 pub use builder::{Builder, ReadSettings, Task, Wanted};
-pub use handle::Service;
+pub use handle::{Sagas, Service};
 pub use process::{StartError, Started};
 pub use role::Role;
 pub use stop::{Phase, Running, Signals, Stop};

@@ -12,8 +12,9 @@ use super::handle::Parts;
 use super::process::{Opening, StartError, address_setting};
 use super::{Phase, Role, Service};
 use crate::command::Stripes;
-use crate::consume::{Pace, Reader};
+use crate::consume::{Effects, Pace, Reader};
 use crate::policy::Delivery;
+use crate::saga::{Starts, wake};
 use crate::store::{self, Options, SystemClock, ViewInfo, ViewSchema, ViewTable};
 use crate::telemetry::{Trace, scoped};
 use crate::transport::{Address, Feed, Local, Nowhere, OwnLog, Pull};
@@ -56,6 +57,7 @@ impl Opened {
             clock: builder.clock.clone().unwrap_or_else(|| Arc::new(SystemClock)),
             tables: Arc::new(Tables::default()),
             inbox: builder.inbox.clone(),
+            sagas: Arc::new(builder.sagas.clone()),
             publication: Arc::new(builder.published.clone()),
             health,
             stop: with.stop.clone(),
@@ -189,6 +191,17 @@ impl Opened {
             for name in names {
                 readers.push(self.policy(name, sources));
             }
+            for saga in self.builder.sagas.values() {
+                let starts = Starts::new(saga.clone(), self.service.clone());
+                readers.push(self.follow(starts, &BTreeSet::from([saga.stream()]), sources));
+            }
+            if !self.builder.sagas.is_empty() {
+                let service = self.service.clone();
+                running.spawn(async move {
+                    let name = service.name().to_owned();
+                    scoped(Trace::start(), &name, wake(service, pace)).await;
+                });
+            }
             let delivery = self.delivery(sources);
             let service = self.service.name().to_owned();
             running
@@ -271,13 +284,13 @@ impl Opened {
 
     fn follow(
         &self,
-        group: Group,
+        effects: impl Effects + 'static,
         streams: &BTreeSet<&'static str>,
         sources: &BTreeMap<String, Source>,
     ) -> Reader {
         let service = &self.service;
         let health = service.health().clone();
-        let mut reader = Reader::new(Arc::new(group), service.shared_store(), health);
+        let mut reader = Reader::new(Arc::new(effects), service.shared_store(), health);
         let contexts: BTreeSet<_> = streams.iter().filter_map(|it| it.split('.').next()).collect();
         for context in contexts {
             if context == service.name() {

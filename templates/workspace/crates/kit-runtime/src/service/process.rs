@@ -18,6 +18,7 @@ use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
 use crate::health::Health;
 use crate::http::{Edge, wrap};
+use crate::saga;
 use crate::store::StoreError;
 use crate::telemetry::{self, Format};
 use crate::transport::{Address, endpoint};
@@ -224,6 +225,7 @@ impl Process {
             }
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
+        router = router.merge(saga::routes(services.iter().cloned(), config.get("LOG_TOKEN")));
         let edge = Edge { service: name.into(), max_body: with.max_body, stop: with.stop.clone() };
         Ok(Started { services, router: wrap(router, edge), stop: with.stop, running })
     }

@@ -25,10 +25,16 @@ pub(crate) fn prepare(unit: &mut Unit) -> Result<(), StoreError> {
             return invalid(format!("cursor `{}` does not move forward", step.name));
         }
     }
+    let mut sagas = BTreeSet::new();
+    if let Some(it) = unit.sagas.iter().find(|it| !sagas.insert((&it.saga, it.id))) {
+        return invalid(format!("saga {} is changed twice in one unit", it.id));
+    }
     unit.watermarks.sort_by(|a, b| {
         (&a.consumer, &a.source, a.to.shard).cmp(&(&b.consumer, &b.source, b.to.shard))
     });
     unit.cursors.sort_by(|a, b| (&a.name, a.to.shard).cmp(&(&b.name, b.to.shard)));
+    unit.sagas.sort_by(|a, b| (&a.saga, a.id).cmp(&(&b.saga, b.id)));
+    unit.operations.sort_by_key(|it| it.op_id);
     unit.rows.sort_by_cached_key(|it| it.table.table_name());
     unit.uniques.sort_by(|a, b| unique_key(a).cmp(&unique_key(b)));
     unit.numbers.sort_by(|a, b| a.key.cmp(&b.key));

@@ -1,9 +1,9 @@
 //! The trait that both stores implement.
 
 use super::{
-    CursorRow, CursorState, Key, Log, Mark, Message, NumberKey, Options, Outcome, Page, QuerySpec,
-    Record, Row, StoreError, StoredAnswer, StreamKey, StreamState, Unit, ViewSchema, ViewTable,
-    WatermarkRow,
+    CursorRow, CursorState, Key, Log, Mark, Message, NumberKey, OperationRow, Options, Outcome,
+    Page, QuerySpec, Record, Row, SagaFilter, SagaRow, StoreError, StoredAnswer, StreamKey,
+    StreamState, Unit, ViewSchema, ViewTable, WatermarkRow,
 };
 use jiff::Timestamp;
 use std::pin::Pin;
@@ -76,6 +76,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Watermarks of a consumer for a source, by shard.
     fn watermarks(&self, consumer: String, source: String) -> StoreResult<'_, Vec<WatermarkRow>>;
+
+    /// The sagas of these ids, in their order.
+    fn sagas(&self, saga: String, ids: Vec<Uuid>) -> StoreResult<'_, Vec<Option<SagaRow>>>;
+
+    /// Names and ids of the sagas that must be woken now, at most `limit`, the longest overdue first.
+    fn due_sagas(&self, limit: u32) -> StoreResult<'_, Vec<(String, Uuid)>>;
+
+    /// Sagas, the last changed first.
+    fn list_sagas(&self, filter: SagaFilter) -> StoreResult<'_, Vec<SagaRow>>;
+
+    /// What is known about a step that was carried out here.
+    fn operation(&self, op_id: Uuid) -> StoreResult<'_, Option<OperationRow>>;
 
     /// Finds or makes the tables of a view. The first instance is live at once; an instance made for another
     /// `code_hash` is building until [`Store::swap_view`].

@@ -26,6 +26,7 @@ mod positions;
 mod postgres;
 mod query;
 mod row;
+mod saga;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -43,6 +44,7 @@ pub use options::{Options, open};
 pub use postgres::PostgresStore;
 pub use query::{Comparison, Cond, Order, Page, QuerySpec, Term, TextMatch};
 pub use row::{Column, ColumnType, Datum, Key, Row, RowChanges, ViewSchema, ViewTable};
+pub use saga::{OperationChange, OperationRow, SagaChange, SagaFilter, SagaRow, SagaStatus};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use stream::{

@@ -1,6 +1,8 @@
 //! The unit of work, the single way anything is written, and what can come of it.
 
-use super::{Append, Mark, NewMessage, RowChanges, StreamKey, StreamState};
+use super::{
+    Append, Mark, NewMessage, OperationChange, RowChanges, SagaChange, StreamKey, StreamState,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,6 +19,10 @@ pub struct Unit {
     pub watermarks: Vec<WatermarkMove>,
     /// Cursors of a local reader, one per shard of the batch.
     pub cursors: Vec<CursorMove>,
+    /// Sagas of this service.
+    pub sagas: Vec<SagaChange>,
+    /// Steps of sagas, of this service and of others, that were carried out here.
+    pub operations: Vec<OperationChange>,
     /// Rows of views and replicas.
     pub rows: Vec<RowChanges>,
     /// Reserved and released values.
@@ -243,6 +249,11 @@ pub enum Outcome {
         at: Mark,
         /// The generation stored with a watermark; `None` for a cursor or a shard never seen.
         generation: Option<Uuid>,
+    },
+    /// A saga or an operation is at another version. Nothing was written: read it and start over.
+    Overtaken {
+        /// The saga or operation.
+        id: Uuid,
     },
     /// The caller's key is taken; nothing was written. The caller compares the fingerprint.
     Replayed(StoredAnswer),

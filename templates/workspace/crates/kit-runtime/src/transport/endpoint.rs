@@ -33,21 +33,26 @@ pub fn endpoint(
     publication: Arc<dyn Publication>,
     token: Option<&str>,
 ) -> Router {
-    let expected: Option<Arc<str>> = token.map(|token| format!("Bearer {token}").into());
-    Router::new()
+    let routes = Router::new()
         .route("/_kit/log/{log}", get(head))
         .route("/_kit/log/{log}/{shard}", get(page))
-        .with_state(Source { store, publication })
-        .layer(from_fn(move |request: Request, next: Next| {
-            let fine = expected.as_ref().is_none_or(|expected| is(&request, expected));
-            async move {
-                if fine {
-                    return next.run(request).await;
-                }
-                let detail = "the log is for the other services of the system";
-                Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail).into_response()
+        .with_state(Source { store, publication });
+    guarded(routes, token)
+}
+
+/// The routes, with a token only for those who send it.
+pub(crate) fn guarded(routes: Router, token: Option<&str>) -> Router {
+    let expected: Option<Arc<str>> = token.map(|token| format!("Bearer {token}").into());
+    routes.layer(from_fn(move |request: Request, next: Next| {
+        let fine = expected.as_ref().is_none_or(|expected| is(&request, expected));
+        async move {
+            if fine {
+                return next.run(request).await;
             }
-        }))
+            let detail = "this is for the other services of the system";
+            Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail).into_response()
+        }
+    }))
 }
 
 /// Whether the request carries this authorization; every byte is compared.

@@ -64,7 +64,8 @@ impl Logged for Message {
 
     fn through(&self, topic: &Topic) -> Result<Option<Self>, String> {
         let Topic::To(context) = topic else { return Ok(None) };
-        let fits = self.message.topic == *context && self.message.kind == MessageKind::Command;
+        let told = matches!(self.message.kind, MessageKind::Command | MessageKind::Reply);
+        let fits = self.message.topic == *context && told;
         Ok(fits.then(|| self.clone()))
     }
 }
@@ -74,7 +75,7 @@ impl Logged for Message {
 pub enum Topic {
     /// The public events.
     Public(Arc<dyn Publication>),
-    /// The commands to one context.
+    /// The commands and replies to one context.
     To(String),
 }
 

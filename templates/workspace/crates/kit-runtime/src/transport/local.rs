@@ -74,7 +74,7 @@ impl Local<Record> {
 }
 
 impl Local<Message> {
-    /// The commands in `store`'s outbox that go to `context`.
+    /// The commands and replies in `store`'s outbox that go to `context`.
     #[must_use]
     pub fn commands(store: Arc<dyn Store>, context: &str) -> Self {
         let name = format!("{}/o/{context}", store.meta().service);

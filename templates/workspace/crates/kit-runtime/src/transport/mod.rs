@@ -11,6 +11,7 @@ mod pull;
 mod wire;
 
 pub use endpoint::endpoint;
+pub(crate) use endpoint::guarded;
 pub use feed::{Entry, Feed, FeedError, Logged, PublicEvent, Publication, Pulled, Topic};
 pub use local::{Local, OwnLog};
 pub use pull::{Address, Nowhere, Pull};

@@ -4,7 +4,7 @@
 use super::columns::{Events, Messages, Numbers, Uniques, places};
 use super::pool::{REFUSED, pipelined};
 use super::rows::Prepared;
-use super::{moves, one, rows};
+use super::{moves, one, rows, sagas};
 use crate::store::datum::micros;
 use crate::store::{BoxFuture, Outcome, StoreError, StreamState, Unit};
 use deadpool_postgres::ClientWrapper;
@@ -52,7 +52,11 @@ pub(super) async fn send(
     unit: &Unit,
     frame: Frame,
 ) -> Result<Outcome, Failure> {
-    let plain = unit.watermarks.is_empty() && unit.cursors.is_empty() && unit.rows.is_empty();
+    let plain = unit.watermarks.is_empty()
+        && unit.cursors.is_empty()
+        && unit.sagas.is_empty()
+        && unit.operations.is_empty()
+        && unit.rows.is_empty();
     let sent =
         if plain { alone(client, unit, frame).await } else { together(client, unit, frame).await };
     let refused = match sent {
@@ -85,6 +89,8 @@ async fn together(client: &ClientWrapper, unit: &Unit, frame: Frame) -> Answered
     let mut before = vec![Prepared::plain(client, "begin isolation level read committed").await?];
     before.extend(moves::watermarks(client, &unit.watermarks).await?);
     before.extend(moves::cursors(client, &unit.cursors, frame).await?);
+    before.extend(sagas::change(client, &unit.sagas, frame).await?);
+    before.extend(sagas::settle(client, &unit.operations, frame).await?);
     before.extend(rows::changes(client, &unit.rows).await?);
     let commit = Prepared::plain(client, "commit").await?;
     let call = Call::of(unit, frame, true);
@@ -213,6 +219,14 @@ fn told(unit: &Unit, detail: &Value) -> Result<Outcome, StoreError> {
         "number" => {
             let key = unit.numbers.get(index).ok_or_else(strange)?.key.clone();
             Ok(Outcome::NumberMoved { key, value: number("value")? })
+        }
+        "saga" => {
+            let id = unit.sagas.get(index).ok_or_else(strange)?.id;
+            Ok(Outcome::Overtaken { id })
+        }
+        "operation" => {
+            let id = unit.operations.get(index).ok_or_else(strange)?.op_id;
+            Ok(Outcome::Overtaken { id })
         }
         "watermark" | "cursor" => moves::moved(unit, index, detail).ok_or_else(strange),
         _ => Err(strange()),

@@ -14,6 +14,7 @@ mod pool;
 mod prune;
 mod read;
 mod rows;
+mod sagas;
 mod value;
 mod views;
 
@@ -23,9 +24,9 @@ use self::pool::{database, get};
 use super::datum::{from_micros, micros};
 use super::sql::{Dialect, page, page_of};
 use super::{
-    BoxFuture, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta, Options,
-    Outcome, Page, QuerySpec, Record, Row, Store, StoreError, StoreResult, StoredAnswer, Unit,
-    ViewInfo, ViewSchema, ViewTable, Views, WatermarkRow, check,
+    BoxFuture, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta, OperationRow,
+    Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store, StoreError,
+    StoreResult, StoredAnswer, Unit, ViewInfo, ViewSchema, ViewTable, Views, WatermarkRow, check,
 };
 use deadpool_postgres::{ClientWrapper, Pool, Transaction};
 use jiff::Timestamp;
@@ -164,6 +165,23 @@ impl Store for PostgresStore {
         Box::pin(
             async move { read::watermarks(&*get(&self.pool).await?, &consumer, &source).await },
         )
+    }
+
+    fn sagas(&self, saga: String, ids: Vec<uuid::Uuid>) -> StoreResult<'_, Vec<Option<SagaRow>>> {
+        Box::pin(async move { sagas::sagas(&*get(&self.pool).await?, &saga, &ids).await })
+    }
+
+    fn due_sagas(&self, limit: u32) -> StoreResult<'_, Vec<(String, uuid::Uuid)>> {
+        let now = self.injected();
+        Box::pin(async move { sagas::due(&*get(&self.pool).await?, now, limit).await })
+    }
+
+    fn list_sagas(&self, filter: SagaFilter) -> StoreResult<'_, Vec<SagaRow>> {
+        Box::pin(async move { sagas::list(&*get(&self.pool).await?, &filter).await })
+    }
+
+    fn operation(&self, op_id: uuid::Uuid) -> StoreResult<'_, Option<OperationRow>> {
+        Box::pin(async move { sagas::operation(&*get(&self.pool).await?, op_id).await })
     }
 
     fn open_view(&self, schema: ViewSchema, code_hash: String) -> StoreResult<'_, Views> {

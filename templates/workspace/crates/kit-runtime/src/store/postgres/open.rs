@@ -10,6 +10,7 @@ use uuid::Uuid;
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "log", sql: include_str!("0001_log.sql") },
     Migration { number: 2, name: "append", sql: include_str!("0002_append.sql") },
+    Migration { number: 3, name: "saga", sql: include_str!("0003_saga.sql") },
 ];
 
 /// Services that start at once wait for each other here.

@@ -9,6 +9,7 @@ mod prune;
 mod read;
 mod readers;
 mod rows;
+mod sagas;
 mod unit;
 mod value;
 mod views;
@@ -19,9 +20,10 @@ use self::unit::Frame;
 use self::writer::Writer;
 use super::datum::micros;
 use super::{
-    BoxFuture, Clock, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta, Options,
-    Outcome, Page, QuerySpec, Record, Row, Store, StoreError, StoreResult, StoredAnswer,
-    SystemClock, Unit, ViewInfo, ViewSchema, ViewTable, Views, WatermarkRow, check,
+    BoxFuture, Clock, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta,
+    OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store,
+    StoreError, StoreResult, StoredAnswer, SystemClock, Unit, ViewInfo, ViewSchema, ViewTable,
+    Views, WatermarkRow, check,
 };
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, params};
@@ -165,6 +167,23 @@ impl Store for SqliteStore {
         Box::pin(
             self.readers.read(move |connection| read::watermarks(connection, &consumer, &source)),
         )
+    }
+
+    fn sagas(&self, saga: String, ids: Vec<uuid::Uuid>) -> StoreResult<'_, Vec<Option<SagaRow>>> {
+        Box::pin(self.readers.read(move |connection| sagas::sagas(connection, &saga, &ids)))
+    }
+
+    fn due_sagas(&self, limit: u32) -> StoreResult<'_, Vec<(String, uuid::Uuid)>> {
+        let now = self.micros();
+        Box::pin(self.readers.read(move |connection| sagas::due(connection, now, limit)))
+    }
+
+    fn list_sagas(&self, filter: SagaFilter) -> StoreResult<'_, Vec<SagaRow>> {
+        Box::pin(self.readers.read(move |connection| sagas::list(connection, &filter)))
+    }
+
+    fn operation(&self, op_id: uuid::Uuid) -> StoreResult<'_, Option<OperationRow>> {
+        Box::pin(self.readers.read(move |connection| sagas::operation(connection, op_id)))
     }
 
     fn open_view(&self, schema: ViewSchema, code_hash: String) -> StoreResult<'_, Views> {

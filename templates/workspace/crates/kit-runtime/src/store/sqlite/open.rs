@@ -8,8 +8,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use std::path::Path;
 use uuid::Uuid;
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "log", sql: include_str!("0001_log.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "log", sql: include_str!("0001_log.sql") },
+    Migration { number: 2, name: "saga", sql: include_str!("0002_saga.sql") },
+];
 
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;

@@ -3,6 +3,7 @@
 
 use super::database;
 use super::effects;
+use super::sagas;
 use crate::store::check::lock_order;
 use crate::store::datum::micros;
 use crate::store::{
@@ -43,6 +44,8 @@ pub(super) fn apply(
     }
     fits!(effects::watermarks(connection, &unit.watermarks));
     fits!(effects::cursors(connection, &unit.cursors, frame));
+    fits!(sagas::change(connection, &unit.sagas, frame));
+    fits!(sagas::settle(connection, &unit.operations, frame));
     for changes in &unit.rows {
         super::rows::change(connection, changes)?;
     }
