@@ -230,7 +230,8 @@ async fn an_undo_that_fails_is_parked_in_sight_and_goes_on_by_itself() {
     loop {
         let list = travel.process.get("/_kit/sagas?status=parked").await.json();
         if let Some(parked) = list["items"].get(0) {
-            assert_eq!(parked["reason"], "step room cannot be undone: stuck");
+            let reason = parked["reason"].as_str().unwrap();
+            assert!(reason.starts_with("step room cannot be undone: "), "{reason}");
             break;
         }
         assert!(Instant::now() < deadline, "{}", saga_text(&travel).await);
