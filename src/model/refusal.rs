@@ -61,7 +61,7 @@ const fn built_in(name: &'static str, status: u16, text: &'static str) -> BuiltI
 }
 
 /// The refusals of the language itself, sorted by name.
-pub const BUILT_IN: [BuiltIn; 10] = [
+pub const BUILT_IN: [BuiltIn; 11] = [
     built_in("AlreadyExists", 409, "it exists already"),
     built_in("Arithmetic", 422, "a number is too large, or divided by zero"),
     built_in("Closed", 410, "it is closed"),
@@ -69,6 +69,7 @@ pub const BUILT_IN: [BuiltIn; 10] = [
     built_in("Forbidden", 403, "not allowed"),
     built_in("Invalid", 422, "a value is out of its bounds"),
     built_in("NotFound", 404, "it does not exist"),
+    built_in("NotImplemented", 501, "this is not written yet"),
     built_in("Unauthenticated", 401, "nobody is signed in"),
     built_in("VersionMismatch", 412, "it was changed since it was read"),
     built_in("WrongStatus", 409, "not possible in this status"),

@@ -20,7 +20,8 @@ pub static POLICY: Shape = Shape {
                 "each",
                 Form::Each,
                 r#""JobList where status != done""#,
-                "One round per row of a view or per element.",
+                "One round per row of a view or per element. Rows are read when the policy runs: the view \
+                 may be behind the event or ahead of it.",
             ),
             Key::absent(
                 "replica",

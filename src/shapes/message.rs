@@ -110,7 +110,8 @@ const COMMAND_KEYS: &[Key] = &[
         Form::Choice(&["rust"]),
         r#""rust""#,
         "The decision is written by hand in Rust; then `emit` and `refuse` are plain names and \
-         `require`, `let`, `ensure` are absent.",
+         `require`, `let`, `ensure` are absent. The file is yours; it starts with the events \
+         filled from the command, or refuses `NotImplemented` (501) where that is not possible.",
     ),
     Key::absent(
         "refuse",

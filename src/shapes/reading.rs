@@ -182,7 +182,13 @@ pub static QUERY: Shape = Shape {
                 "{ default = 20, max = 100 }",
                 "The size of a page.",
             ),
-            Key::default("one", Form::Bool, "false", "true", "The row by its key, or 404."),
+            Key::default(
+                "one",
+                Form::Bool,
+                "false",
+                "true",
+                "The row by its key; 404 where there is none or `where` leaves it out.",
+            ),
             Key::absent("impl", Form::Choice(&["rust"]), r#""rust""#, "Written by hand in Rust.")
                 .later(),
             Key::absent("returns", Form::Fields, r#"["total: int"]"#, "With `impl`: the answer.")

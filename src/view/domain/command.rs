@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::lang::types::FieldDef;
 use crate::layout;
-use crate::model::{Aggregate, Command, CommandKind, Decide, IfMissing};
+use crate::model::{Aggregate, Command, CommandKind, IfMissing};
 use crate::view::rust::{Imports, Place, Rust, at_name, body, checks, module, title};
 
 use super::Domain;
@@ -33,18 +33,6 @@ pub struct CommandItems {
     if_missing: bool,
     at: String,
     checks: String,
-}
-
-/// The file of a command that the user decides in Rust; theirs after the first time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CustomFile {
-    title: String,
-    external: String,
-    internal: String,
-    signature: String,
-    events: String,
-    refusals: String,
-    command: String,
 }
 
 /// The fields of a command: the id first when the caller makes it.
@@ -175,43 +163,5 @@ pub fn calls(text: &str, name: &str) -> bool {
         behind.is_some_and(|rest| rest.starts_with('(') || rest.starts_with("::<"))
             && !joined
             && !line.trim_start().starts_with("//")
-    })
-}
-
-/// The seed of a command that is decided in Rust.
-#[must_use]
-pub fn custom_file(
-    domain: &Domain,
-    aggregate: &Aggregate,
-    command: &Command,
-) -> Option<CustomFile> {
-    let Decide::Rust { emits, refuses } = &command.decide else { return None };
-    let imports = Imports::of_module("custom");
-    let rust = Rust { homes: &domain.homes, imports: &imports };
-    let state = rust.named(aggregate.state);
-    let cmd = rust.named(command.record);
-    let mut args = match place_of(command) {
-        SitePlace::Create => vec![format!("_id: &{}", rust.named(aggregate.id.newtype))],
-        SitePlace::Upsert => vec![
-            format!("_current: Option<&{state}>"),
-            format!("_id: &{}", rust.named(aggregate.id.newtype)),
-        ],
-        _ => vec![format!("_{}: &{state}", aggregate.name.to_snake_case())],
-    };
-    args.push(format!("_cmd: &{cmd}"));
-    for lookup in &command.lookups {
-        args.push(format!("_{}: &Option<{}>", lookup.name, rust.named(lookup.row)));
-    }
-    args.push("_cx: &Context".to_owned());
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let returns = format!("Decision<{state}>");
-    Some(CustomFile {
-        title: title(&command.name),
-        signature: layout::signature("pub fn decide", &args, Some(&returns), 0),
-        events: emits.join(", "),
-        refusals: if refuses.is_empty() { "nothing else".to_owned() } else { refuses.join(", ") },
-        command: command.name.to_snake_case(),
-        external: imports.external(true),
-        internal: imports.internal(),
     })
 }

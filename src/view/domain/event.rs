@@ -7,6 +7,7 @@ use crate::model::{Aggregate, Event};
 use crate::view::rust::{Imports, Place, Rust, article, module};
 
 use super::Domain;
+use super::custom::constructor;
 use super::record::{RecordView, record};
 
 /// The file.
@@ -53,8 +54,13 @@ pub fn event_file(domain: &Domain, aggregate: &Aggregate) -> EventFile {
 fn view(domain: &Domain, rust: &Rust, event: &Event) -> EventView {
     let defs = domain.model.types.fields(event.record);
     let doc = event.notes.doc.as_deref();
+    let mut record = record(domain, rust, &event.name, doc, defs, Place::Message);
+    if let Some(constructor) = constructor(domain, rust, event) {
+        let gap = if record.below.is_empty() { "" } else { "\n\n" };
+        record.below = format!("{constructor}{gap}{}", record.below);
+    }
     EventView {
-        record: record(domain, rust, &event.name, doc, defs, Place::Message),
+        record,
         wire: event.wire.clone(),
         version: event.version,
         closes: if event.closes { " closes" } else { "" }.to_owned(),

@@ -6,6 +6,7 @@ mod aggregate;
 mod apply;
 mod command;
 mod constants;
+mod custom;
 mod decision;
 mod derive;
 mod event;
@@ -27,10 +28,9 @@ use super::rust::{Homes, header, public_types};
 
 pub use aggregate::aggregate_file;
 pub use apply::Changes;
-pub use command::{
-    CommandItems, calls, command_file, command_items, custom_file, id_in_command, uses,
-};
+pub use command::{CommandItems, calls, command_file, command_items, id_in_command, uses};
 pub use constants::Constants;
+pub use custom::custom_file;
 pub use event::event_file;
 pub use record::{RecordView, doc_of, record, struct_body};
 pub use refusal::{refusal_file, text_of};

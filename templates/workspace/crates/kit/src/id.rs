@@ -22,9 +22,47 @@ pub trait Id:
     /// Reads the text form; none when it is not one.
     fn parse(text: &str) -> Option<Self>;
 
-    /// An id from a fresh UUID; none when the caller has to choose ids of this kind.
+    /// An id from a fresh UUID; none when ids of this kind are not made from one.
     fn fresh(uuid: Uuid) -> Option<Self>;
+
+    /// An id from the next number of a sequence; none when ids of this kind are not numbers.
+    fn numbered(number: i64) -> Option<Self> {
+        let _ = number;
+        None
+    }
 }
+
+/// What the server can make of a value that ids wrap: most kinds have to be chosen by the caller.
+pub trait Made: Sized {
+    /// From a fresh UUID.
+    fn of_uuid(_: Uuid) -> Option<Self> {
+        None
+    }
+
+    /// From the next number of a sequence.
+    fn of_number(_: i64) -> Option<Self> {
+        None
+    }
+}
+
+impl Made for Uuid {
+    fn of_uuid(uuid: Uuid) -> Option<Self> {
+        Some(uuid)
+    }
+}
+
+impl Made for i64 {
+    fn of_number(number: i64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+impl Made for bool {}
+impl Made for String {}
+impl Made for rust_decimal::Decimal {}
+impl Made for jiff::civil::Date {}
+impl Made for jiff::Timestamp {}
+impl Made for jiff::SignedDuration {}
 
 /// Declares the id type of an aggregate over a UUID.
 ///

@@ -96,8 +96,12 @@ macro_rules! newtype {
                 Self::try_new(text.parse::<$base>().ok()?).ok()
             }
 
-            fn fresh(_: $crate::__private::uuid::Uuid) -> Option<Self> {
-                None
+            fn fresh(uuid: $crate::__private::uuid::Uuid) -> Option<Self> {
+                Self::try_new(<$base as $crate::id::Made>::of_uuid(uuid)?).ok()
+            }
+
+            fn numbered(number: i64) -> Option<Self> {
+                Self::try_new(<$base as $crate::id::Made>::of_number(number)?).ok()
             }
         }
     };

@@ -50,6 +50,8 @@ pub enum BuiltIn {
     VersionMismatch,
     /// Too many writers at once; try again.
     Contention,
+    /// Its Rust is not written yet.
+    NotImplemented,
 }
 
 impl BuiltIn {
@@ -67,6 +69,7 @@ impl BuiltIn {
             Self::Forbidden => ("forbidden", 403, "not allowed"),
             Self::VersionMismatch => ("version_mismatch", 412, "it was changed since it was read"),
             Self::Contention => ("contention", 503, "too many changes at once, try again"),
+            Self::NotImplemented => ("not_implemented", 501, "this is not written yet"),
         }
     }
 
@@ -143,6 +146,8 @@ macro_rules! refusals {
             VersionMismatch,
             /// Too many writers at once; try again.
             Contention,
+            /// Its Rust is not written yet.
+            NotImplemented,
         }
 
         impl $name {
@@ -158,6 +163,7 @@ macro_rules! refusals {
                     Self::Forbidden => Some($crate::BuiltIn::Forbidden),
                     Self::VersionMismatch => Some($crate::BuiltIn::VersionMismatch),
                     Self::Contention => Some($crate::BuiltIn::Contention),
+                    Self::NotImplemented => Some($crate::BuiltIn::NotImplemented),
                     #[allow(unreachable_patterns)]
                     _ => None,
                 }
@@ -177,6 +183,7 @@ macro_rules! refusals {
                     $crate::BuiltIn::Forbidden => Self::Forbidden,
                     $crate::BuiltIn::VersionMismatch => Self::VersionMismatch,
                     $crate::BuiltIn::Contention => Self::Contention,
+                    $crate::BuiltIn::NotImplemented => Self::NotImplemented,
                 }
             }
         }
@@ -216,6 +223,7 @@ macro_rules! refusals {
                 ("forbidden", 403),
                 ("version_mismatch", 412),
                 ("contention", 503),
+                ("not_implemented", 501),
             ];
 
             fn code(&self) -> &'static str {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kit::{Aggregate, Command, Create, Decide, Id as _, Upsert, Violations};
+use kit::{Aggregate, Command, Create, Decide, Fault, Id as _, Upsert, Violations};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::execute::{Decider, Done, Ended, Failure, Request, Unmet, execute};
+use super::ids::new_id;
 use super::meta::Caller;
 use crate::service::Service;
 use crate::store::{BoxFuture, Unit};
@@ -100,24 +101,44 @@ struct Handler<A: Aggregate, C: Command> {
 }
 
 impl<A: Aggregate, C: Command> Handler<A, C> {
-    fn request(&self, letter: Letter) -> Result<Request<A, C>, Unmet> {
-        let mut command: C = serde_json::from_value(letter.payload)
-            .map_err(|error| unreadable(&format!("the payload cannot be read: {error}")))?;
-        let mut violations = Violations::default();
-        command.check(&mut violations);
-        if !violations.is_empty() {
-            let refusal = A::Refusal::from(kit::BuiltIn::Invalid(violations));
-            return Err(Unmet::from(&refusal));
-        }
+    async fn request(
+        &self,
+        service: &Service,
+        letter: Letter,
+    ) -> Result<Result<Request<A, C>, Unmet>, Failure> {
+        let command = match read::<A, C>(letter.payload) {
+            Ok(command) => command,
+            Err(unmet) => return Ok(Err(unmet)),
+        };
         let named = letter.id.as_deref().and_then(A::Id::parse);
-        let id = named.or_else(|| (self.chosen)(&command)).or_else(|| {
-            let own = Uuid::new_v5(&letter.caller.message_id, C::NAME.as_bytes());
-            letter.id.is_none().then(|| A::Id::fresh(own)).flatten()
-        });
-        let id = id.ok_or_else(|| unreadable("the id cannot be read"))?;
+        let id = match named.or_else(|| (self.chosen)(&command)) {
+            Some(id) => id,
+            None if letter.id.is_some() => return Ok(Err(unreadable("the id cannot be read"))),
+            None => {
+                let own = Uuid::new_v5(&letter.caller.message_id, C::NAME.as_bytes());
+                new_id::<A>(service, own).await?
+            }
+        };
         let (decider, caller) = (self.decider, letter.caller);
-        Ok(Request { id, command, decider, caller, fresh: false, if_match: None })
+        Ok(Ok(Request { id, command, decider, caller, fresh: false, if_match: None }))
     }
+}
+
+/// The command of a payload, within its bounds.
+fn read<A: Aggregate, C: Command>(payload: Value) -> Result<C, Unmet> {
+    let mut command: C = serde_json::from_value(payload).map_err(|error| {
+        let why = match Fault::form(error) {
+            Fault::Data(why) => why,
+            other => other.to_string(),
+        };
+        unreadable(&format!("the payload cannot be read: {why}"))
+    })?;
+    let mut violations = Violations::default();
+    command.check(&mut violations);
+    if violations.is_empty() {
+        return Ok(command);
+    }
+    Err(Unmet::from(&A::Refusal::from(kit::BuiltIn::Invalid(violations))))
 }
 
 impl<A: Aggregate, C: Command> Handle for Handler<A, C> {
@@ -137,7 +158,7 @@ impl<A: Aggregate, C: Command> Handle for Handler<A, C> {
         frame: Frame,
     ) -> BoxFuture<'a, Result<Verdict, Failure>> {
         Box::pin(async move {
-            let request = match self.request(letter) {
+            let request = match self.request(service, letter).await? {
                 Ok(request) => request,
                 Err(unmet) => return refuse(service, unmet, &frame).await,
             };

@@ -6,6 +6,7 @@
 
 mod context;
 mod execute;
+mod ids;
 mod inbox;
 mod meta;
 mod plan;
@@ -14,6 +15,7 @@ mod retry;
 pub use execute::{
     Decider, Done, Ended, Failure, FrameFn, Request, Standing, Unmet, execute, load,
 };
+pub use ids::new_id;
 pub use inbox::{Frame, Handle, Inbox, Letter, Verdict, create, decide, upsert};
 pub(crate) use inbox::{refuse, unreadable};
 pub use meta::{Caller, EventMeta, recorded};

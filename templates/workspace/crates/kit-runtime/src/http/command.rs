@@ -27,12 +27,16 @@ pub async fn create<A: Create<C>, C: Command>(
         let (asked, command) = ask::<A, C>(&service, request).await?;
         let chosen = A::id(&command);
         let asked = Asked { fresh: chosen.is_none(), ..asked };
-        let id = chosen.or_else(|| A::Id::fresh(Uuid::now_v7()));
-        let Some(id) = id else { return Err(Problem::internal()) };
+        let id = match chosen {
+            Some(id) => id,
+            None => command::new_id::<A>(&service, Uuid::now_v7()).await?,
+        };
         let decider: Decider<A, C> = |state, id, _, command, cx| {
             kit::decision::create::<A, C>(id, state.is_some(), command, cx)
         };
-        Ok(run(service, asked, id, command, decider, move |id, done| created::<A>(&path, id, done)))
+        Ok::<_, Problem>(run(service, asked, id, command, decider, move |id, done| {
+            created::<A>(&path, id, done)
+        }))
     };
     match made.await {
         Ok(running) => running.await,

@@ -27,13 +27,13 @@ pub async fn query<Q: Query>(State(service): State<Service>, request: Request) -
     }
 }
 
-/// `GET` of one row by its key.
+/// `GET` of one row by its key; a row that the conditions leave out is not there.
 pub async fn one<Q: Query>(
     State(service): State<Service>,
-    params: RawPathParams,
-    headers: HeaderMap,
+    path: RawPathParams,
+    request: Request,
 ) -> Response {
-    match find::<Q>(&service, &params, &headers).await {
+    match find::<Q>(&service, &path, request.uri(), request.headers()).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
@@ -58,18 +58,26 @@ async fn answer<Q: Query>(
 
 async fn find<Q: Query>(
     service: &Service,
-    params: &RawPathParams,
+    path: &RawPathParams,
+    uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
+    let params: Q = params(uri.query().unwrap_or(""))?;
     let stale = fresh(service, Q::Row::TABLE.name, headers).await?;
+    let caller = caller(service, headers)?;
+    let cx = Context::new(service.clock().now(), caller.actor, service.zone(), Uuid::nil());
     let table = service.tables().live(Q::Row::TABLE.name)?;
-    let key = path_key(&table.schema, params).ok_or_else(Problem::not_found)?;
+    let key = path_key(&table.schema, path).ok_or_else(Problem::not_found)?;
     let Ok(key) = key_of(&table.schema, &key) else { return Err(Problem::not_found()) };
     let rows = service.store().rows(table, vec![key]).await.map_err(Failure::from)?;
-    match rows.into_iter().next().flatten() {
-        Some(row) => Ok(with_age(stale, Json(row).into_response())),
-        None => Err(Problem::not_found()),
+    let Some(row) = rows.into_iter().next().flatten() else { return Err(Problem::not_found()) };
+    let filter = kit::Cond::All(params.filter(&cx).map_err(Failure::from)?.0);
+    let known: Q::Row = typed(row.clone()).map_err(Failure::from)?;
+    let holds = filter.holds(&Q::Row::TABLE, &Value::Object(row.clone()));
+    if holds && params.keep(&known, &cx).map_err(Failure::from)? {
+        return Ok(with_age(stale, Json(row).into_response()));
     }
+    Err(Problem::not_found())
 }
 
 async fn fresh(service: &Service, table: &str, headers: &HeaderMap) -> Result<bool, Problem> {
