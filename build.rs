@@ -1,10 +1,12 @@
-//! Embeds `templates/` and `examples/` as two sorted tables, id → text.
+//! Embeds `templates/` and `examples/` as two sorted tables, id → text, and a number that stands
+//! for everything that output depends on: sources, templates and the versions of dependencies.
 //!
 //! Refuses what would not survive packaging or would make output differ between machines: a file
 //! named `Cargo.toml` (cargo leaves its folder out of the package), a carriage return, a missing
 //! last line break.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -18,6 +20,7 @@ fn main() {
         println!("cargo::rerun-if-changed={folder}");
         table(&mut code, name, &root.join(folder));
     }
+    writeln!(code, "pub(super) static BUILD: u64 = {:#018x};", build_of(&root)).expect("a string");
     fs::write(out.join("embedded.rs"), code).expect("the build folder is writable");
 }
 
@@ -38,6 +41,22 @@ fn table(code: &mut String, name: &str, folder: &Path) {
         writeln!(code, "    ({id:?}, include_str!({path:?})),").expect("a string");
     }
     code.push_str("];\n");
+}
+
+/// Differs between builds whose output may differ.
+fn build_of(root: &Path) -> u64 {
+    let mut hash = DefaultHasher::new();
+    for part in ["Cargo.lock", "build.rs", "src", "templates", "examples"] {
+        println!("cargo::rerun-if-changed={part}");
+        for entry in WalkDir::new(root.join(part)).sort_by_file_name().into_iter().flatten() {
+            if entry.file_type().is_file() {
+                entry.path().strip_prefix(root).expect("it was found there").hash(&mut hash);
+                fs::read(entry.path()).expect("the file is readable").hash(&mut hash);
+            }
+        }
+    }
+    env::var("CARGO_PKG_VERSION").expect("cargo sets it").hash(&mut hash);
+    hash.finish()
 }
 
 fn id_of(folder: &Path, path: &Path) -> String {

@@ -45,7 +45,7 @@ pub(super) struct Global {
     /// Short for `--format json`
     #[arg(long, global = true, conflicts_with = "format")]
     pub(super) json: bool,
-    /// Only results and errors
+    /// Only errors, and answers whose form was asked for
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// Say more; twice for all
@@ -97,7 +97,7 @@ pub(super) enum Command {
     #[command(before_help = "Examples:\n  minos inspect plan\n  minos inspect model --format json\n", after_help = END, help_template = TEMPLATE)]
     Inspect(Inspect),
     /// Bring the generated files in line with the domain
-    #[command(before_help = "Examples:\n  minos sync\n  minos sync --diff\n  minos sync --check     in CI\n", after_help = END, help_template = TEMPLATE)]
+    #[command(before_help = "Examples:\n  minos sync\n  minos sync ../library\n  minos sync --diff\n  minos sync --check     in CI\n", after_help = END, help_template = TEMPLATE)]
     Sync(Sync),
     /// Generate, build, start and drive a system of two contexts
     #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n", after_help = END, help_template = TEMPLATE)]
@@ -174,6 +174,9 @@ pub(super) struct Inspect {
     /// The stage
     #[arg(value_name = "STAGE")]
     pub(super) stage: Stage,
+    /// The project's folder, or its minos.toml
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<Utf8PathBuf>,
 }
 
 /// A stage of the work.
@@ -191,6 +194,9 @@ pub(super) enum Stage {
 
 #[derive(Debug, Args)]
 pub(super) struct Sync {
+    /// The project's folder, or its minos.toml
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<Utf8PathBuf>,
     /// Write nothing; exit 1 if something would change or was edited
     #[arg(long, group = "mode")]
     pub(super) check: bool,
@@ -207,7 +213,8 @@ pub(super) struct Sync {
 
 #[derive(Debug, Args)]
 pub(super) struct Fmt {
-    /// Domain files, or `-` from standard input to standard output; default: those of the project
+    /// Domain files, folders with minos.toml, or `-` from standard input to standard output;
+    /// default: those of the project
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<Utf8PathBuf>,
     /// Write nothing; exit 1 if a file would change

@@ -11,7 +11,7 @@ use crate::diagnostics::Severity;
 pub(super) fn check(run: &Run, args: &Check) -> Result<Exit, Failure> {
     let domain = match &args.path {
         Some(path) => Domain::of_path(path)?,
-        None => Domain::of_project(&project::find(run)?)?,
+        None => Domain::of_project(&project::find(run, None)?)?,
     };
     let mut checked = spine::check(&domain);
     if !args.advise {

@@ -76,7 +76,7 @@ fn finish(
         }
     } else {
         for other in others {
-            ui.result(&format!("{} {}\n", ui.toned_result(Tone::Change, "~"), other.path));
+            ui.list(&format!("{} {}\n", ui.toned_result(Tone::Change, "~"), other.path));
         }
     }
     let count = others.len();
@@ -108,17 +108,24 @@ type Files = Vec<(Utf8PathBuf, Vec<u8>)>;
 /// The files, and the folder that their paths are relative to.
 fn chosen(run: &Run, paths: &[Utf8PathBuf]) -> Result<(Utf8PathBuf, Files), Failure> {
     if paths.is_empty() {
-        let root = project::find(run)?;
+        let root = project::find(run, None)?;
         let files = read_dir(&root)?;
         return Ok((root, files));
     }
     let mut files = Vec::new();
     for path in paths {
-        RelPath::try_new(path.as_str()).map_err(|_| {
+        let path = path.strip_prefix(".").unwrap_or(path);
+        RelPath::try_new(path.join("minos.toml").as_str()).map_err(|_| {
             Failure::new(Exit::Usage, format!("{path} is not below this folder"))
                 .hint("go to its folder with -C, or use - for standard input")
         })?;
-        files.push((path.clone(), fs_err::read(path)?));
+        if path == "" || path.is_dir() {
+            let folder = if path == "" { Utf8Path::new(".") } else { path };
+            let inside = read_dir(folder)?.into_iter();
+            files.extend(inside.map(|(file, bytes)| (path.join(file), bytes)));
+        } else {
+            files.push((path.to_owned(), fs_err::read(path)?));
+        }
     }
     Ok((Utf8PathBuf::from("."), files))
 }

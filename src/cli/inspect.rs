@@ -14,7 +14,7 @@ use crate::tree::{STATE, read_under};
 
 /// Print a stage.
 pub(super) fn inspect(run: &Run, args: &Inspect) -> Result<Exit, Failure> {
-    let root = project::find(run)?;
+    let root = project::find(run, args.path.as_deref())?;
     let checked = spine::check(&Domain::of_project(&root)?);
     if args.stage == Stage::Ast {
         let text = format!("{:#?}\n", checked.tree);

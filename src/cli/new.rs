@@ -13,9 +13,9 @@ use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
 use crate::diagnostics::nearest;
-use crate::merge::{Applied, Decision, State, initial_files, merge};
+use crate::merge::{Applied, Decision, Settled, State, as_written, initial_files, merge};
 use crate::plan::{Mode, RelPath, example, example_names};
-use crate::tree::{CreateError, RealDisk, Snapshot, create};
+use crate::tree::{CreateError, RealDisk, STATE, Snapshot, create};
 
 /// Make a project.
 pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
@@ -34,13 +34,21 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
     let decision = merge(rendered, &State::default(), &Snapshot::new());
     let shown = shown(run, &decision, !args.dry_run);
     if args.dry_run {
-        run.ui.result(&shown);
+        if run.format.is_json() {
+            run.ui.result(&shown);
+        } else {
+            run.ui.list(&shown);
+        }
         let counts = listing::counts(&decision);
         run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
         return Ok(Exit::Done);
     }
     let files = write(domain, decision, applied, &args.name)?;
-    run.ui.result(&shown);
+    if run.format.is_json() {
+        run.ui.result(&shown);
+    } else {
+        run.ui.list(&shown);
+    }
     if let Some(flag) = asked {
         run.ui
             .say(&format!("the same without questions: minos new project {} {flag}\n", args.name));
@@ -53,24 +61,28 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
 /// Write everything beside the target and rename it once. The number of files.
 fn write(
     domain: Domain,
-    decision: Decision,
+    mut decision: Decision,
     applied: Applied,
     target: &Utf8Path,
 ) -> Result<usize, Failure> {
+    let made = decision.changes.len();
     let bytes = |text| match text {
         Cow::Borrowed(text) => Cow::Borrowed(str::as_bytes(text)),
         Cow::Owned(text) => Cow::Owned(String::into_bytes(text)),
     };
-    let mut files: Vec<(RelPath, Cow<[u8]>, Mode)> = initial_files(decision, applied)
-        .into_iter()
-        .map(|(path, (text, mode))| (path, bytes(text), mode))
-        .collect();
+    let texts = initial_files(&mut decision, applied);
+    let state = texts.iter().filter(|(path, _)| path.as_str().starts_with(STATE));
+    let state = state.map(|(path, (text, _))| (path, text.as_bytes()));
+    let settled = Settled::new(domain.inputs(), state, as_written(&decision.locks), made);
+    let mut files: Vec<(RelPath, Cow<[u8]>, Mode)> =
+        texts.into_iter().map(|(path, (text, mode))| (path, bytes(text), mode)).collect();
     for (path, bytes) in domain.files {
         let path = RelPath::try_new(path.as_str()).map_err(|e| Failure::bug(&e))?;
         files.push((path, Cow::Owned(bytes), Mode::Plain));
     }
-    files.sort_by(|a, b| a.0.cmp(&b.0));
     let count = files.len();
+    files.push((Settled::path(), Cow::Owned(settled.to_text().into_bytes()), Mode::Plain));
+    files.sort_by(|a, b| a.0.cmp(&b.0));
     // Each text goes as soon as it is written.
     let list = files.into_iter();
     without_interruption(|| create(&RealDisk, target, list)).map_err(|e| failure(e, target))?;

@@ -5,16 +5,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::exit::{Exit, Failure};
 use super::run::Run;
 
-/// The folder of the project, as a path relative to where the command runs: `--project`, else the
-/// nearest folder upwards that has a `minos.toml`.
-pub(super) fn find(run: &Run) -> Result<Utf8PathBuf, Failure> {
+/// The folder of the project, as a path relative to where the command runs: the argument, else
+/// `--project`, else the nearest folder upwards that has a `minos.toml`.
+pub(super) fn find(run: &Run, named: Option<&Utf8Path>) -> Result<Utf8PathBuf, Failure> {
+    if let Some(path) = named {
+        return at(run, path, "the argument");
+    }
     if let Some(folder) = &run.global.project {
-        if folder.join("minos.toml").is_file() {
-            run.ui.detail(&format!("project: {folder}/minos.toml, as --project says\n"));
-            return Ok(folder.clone());
-        }
-        return Err(Failure::new(Exit::Usage, format!("{folder} has no minos.toml"))
-            .hint("--project names a folder that has one"));
+        return at(run, folder, "--project");
     }
     let depth = here()?.components().count();
     let mut folder = Utf8PathBuf::from(".");
@@ -33,6 +31,21 @@ pub(super) fn find(run: &Run) -> Result<Utf8PathBuf, Failure> {
     Err(Failure::new(Exit::Usage, "there is no minos.toml here or in a folder above")
         .hint("minos new project NAME --example minimal")
         .hint("or say where it is: --project DIR"))
+}
+
+/// The project in a folder, which may be named by its `minos.toml`. `who` names it.
+fn at(run: &Run, path: &Utf8Path, who: &str) -> Result<Utf8PathBuf, Failure> {
+    let folder = match path.file_name() {
+        Some("minos.toml") if path.is_file() => path.parent().unwrap_or(path),
+        _ => path,
+    };
+    let folder = if folder == "" { Utf8Path::new(".") } else { folder };
+    if !folder.join("minos.toml").is_file() {
+        return Err(Failure::new(Exit::Usage, format!("{path} has no minos.toml"))
+            .hint(format!("{who} names a folder that has one")));
+    }
+    run.ui.detail(&format!("project: {folder}/minos.toml, as {who} says\n"));
+    Ok(folder.to_owned())
 }
 
 /// The name of a folder, also of `.` and `..`.

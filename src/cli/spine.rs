@@ -11,14 +11,14 @@ use super::run::Run;
 use super::{project, reports};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::export::{self, Pins};
-use crate::merge::{Applied, State};
+use crate::merge::{self, Applied, State};
 use crate::model::Model;
 use crate::plan::{Plan, system_in_parts};
 use crate::render::{RenderedTree, Rendering};
 use crate::source::Sources;
 use crate::syntax::tree::Tree;
 use crate::syntax::{load, read_dir, read_path};
-use crate::tree::STATE;
+use crate::tree::{Digest, STATE};
 
 /// Domain files with their paths relative to the project, and the name of its folder.
 pub(super) struct Domain {
@@ -30,6 +30,12 @@ impl Domain {
     /// The files of a project.
     pub(super) fn of_project(root: &Utf8Path) -> Result<Self, Failure> {
         Ok(Self { files: read_dir(root)?, folder: project::name_of(root) })
+    }
+
+    /// Stands for the text, and for the minos that reads it.
+    pub(super) fn inputs(&self) -> Digest {
+        let files = self.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice()));
+        merge::inputs(&self.folder, files)
     }
 
     /// A file, a folder, or `-` for standard input.

@@ -1,5 +1,7 @@
 //! `minos sync`: bring the generated files in line with the domain.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8Path;
 
 use super::args::Sync;
@@ -9,32 +11,107 @@ use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
 use super::{listing, project, vcs};
-use crate::merge::{Applied, Decision, State, StateError, load, merge, state_steps};
-use crate::plan::RelPath;
-use crate::render::RenderedTree;
+use crate::merge::{
+    Action, Applied, Decision, Settled, State, StateError, load, merge, state_steps,
+};
+use crate::plan::{Mode, RelPath};
 use crate::tree::{
-    ApplyError, RealDisk, Recovered, STATE, Step, apply, guard, read_tree, read_under, recover,
+    ApplyError, Digest, Disk as _, Found, RealDisk, Recovered, STATE, Snapshot, Step, apply, guard,
+    read_tree, read_under, recover,
 };
 
 /// Sync the project.
 pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
-    let root = project::find(run)?;
+    let root = project::find(run, args.path.as_deref())?;
     let reads_only = args.check || args.dry_run || args.diff;
-    let checked = spine::check(&Domain::of_project(&root)?);
+    let domain = Domain::of_project(&root)?;
+    let inputs = domain.inputs();
+    let known = settled(&root).filter(|known| known.is_of(&inputs));
+    let mut guard = None;
+    if let Some(known) = &known {
+        if !reads_only {
+            guard = Some(take(run, &root)?);
+        }
+        if still(&root, &inputs, known)? {
+            run.ui.detail("all is as the last run left it\n");
+            let decision = Decision { unchanged: known.files, ..Decision::default() };
+            return match reads_only {
+                true => Ok(show_only(run, args, &decision, &[])),
+                false => write(run, args, &root, &decision, vec![]),
+            };
+        }
+    }
+    let checked = spine::check(&domain);
     let sources = checked.sources.clone();
     let mut model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
     };
-    let _guard = if reads_only { None } else { Some(take(run, &root)?) };
+    if !reads_only && guard.is_none() {
+        guard = Some(take(run, &root)?);
+    }
     let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
     let applied = spine::pinned(&mut model, &state)?;
-    let decision = decide(&root, spine::rendered(&model, &sources, &applied)?, &state)?;
+    let wanted = spine::rendered(&model, &sources, &applied)?;
+    let paths = wanted.keys().chain(state.records().into_keys());
+    let disk = read_tree(&root, paths)?;
+    let decision = merge(wanted, &state, &disk);
     let steps = steps_of(&state, &applied, &decision);
     if reads_only {
         return Ok(show_only(run, args, &decision, &steps));
     }
-    write(run, args, &root, &decision, steps)
+    let exit = write(run, args, &root, &decision, steps)?;
+    if decision.blocked.is_empty() && decision.notes.is_empty() {
+        settle(&root, inputs, disk, decision)?;
+    }
+    drop(guard);
+    Ok(exit)
+}
+
+/// What an earlier run left in order.
+fn settled(root: &Utf8Path) -> Option<Settled> {
+    let text = fs_err::read_to_string(root.join(Settled::path().as_str())).ok()?;
+    Settled::parse(&text)
+}
+
+/// Whether everything is as that run left it.
+fn still(root: &Utf8Path, inputs: &Digest, known: &Settled) -> Result<bool, Failure> {
+    let state = read_under(root, STATE)?;
+    let found = read_tree(root, &Settled::recorded(&state))?;
+    let now = Settled::of_disk(inputs.clone(), &state, &found, known.files);
+    Ok(now.as_ref() == Some(known))
+}
+
+/// Remember that everything is in order: `disk` was before the changes of the decision.
+fn settle(
+    root: &Utf8Path,
+    inputs: Digest,
+    mut disk: Snapshot,
+    decision: Decision,
+) -> Result<(), Failure> {
+    let files = decision.unchanged + decision.changes.len() - decision.count(Action::Delete);
+    for change in decision.changes {
+        match change.new {
+            None => disk.remove(&change.path),
+            Some(text) => {
+                let bytes = text.into_owned().into_bytes();
+                let file = Found::File { bytes, mode: change.mode, read_only: false };
+                disk.insert(change.path, file)
+            }
+        };
+    }
+    let state = read_under(root, STATE)?;
+    let recorded: BTreeSet<RelPath> = Settled::recorded(&state).into_iter().collect();
+    disk.retain(|path, _| recorded.contains(path));
+    let Some(now) = Settled::of_disk(inputs, &state, &disk, files) else { return Ok(()) };
+    if settled(root).as_ref() == Some(&now) {
+        return Ok(());
+    }
+    let file = root.join(Settled::path().as_str());
+    let part = file.with_extension("part");
+    RealDisk.write(&part, now.to_text().as_bytes(), Mode::Plain)?;
+    RealDisk.rename(&part, &file)?;
+    Ok(())
 }
 
 /// One run at a time; and what an earlier one left is settled first.
@@ -53,13 +130,6 @@ fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
     Ok(guard)
 }
 
-fn decide(root: &Utf8Path, wanted: RenderedTree, state: &State) -> Result<Decision, Failure> {
-    let records = state.records();
-    let paths = wanted.keys().chain(records.keys().copied());
-    let disk = read_tree(root, paths)?;
-    Ok(merge(wanted, state, &disk))
-}
-
 fn steps_of(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
     let mut steps: Vec<Step> = decision.changes.iter().map(crate::merge::Change::step).collect();
     steps.extend(state_steps(state, applied, decision));
@@ -73,7 +143,7 @@ fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exi
     } else if args.diff {
         ui.result(&listing::diff(decision));
     } else {
-        ui.result(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
+        ui.list(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
     }
     notes(run, decision);
     ui.error(&listing::blocked(ui, &decision.blocked));
@@ -124,7 +194,7 @@ fn write(
     if run.format.is_json() {
         ui.result(&format!("{}\n", listing::json("sync", decision, true)));
     } else {
-        ui.result(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
+        ui.list(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
     }
     notes(run, decision);
     let counts = listing::counts(decision);

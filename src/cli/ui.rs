@@ -44,6 +44,13 @@ impl Ui {
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// What a run did or would do, to standard output, unless it should be quiet.
+    pub(super) fn list(self, text: &str) {
+        if !self.quiet {
+            self.result(text);
+        }
+    }
+
     /// Something that is always worth knowing, to standard error.
     pub(super) fn error(self, text: &str) {
         let mut err = std::io::stderr().lock();

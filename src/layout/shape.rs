@@ -74,5 +74,8 @@ impl Shape {
 
 /// A line break followed by `indent` spaces.
 pub(super) fn line_break(indent: usize) -> String {
-    format!("\n{:indent$}", "")
+    let mut text = String::with_capacity(indent + 1);
+    text.push('\n');
+    text.extend(std::iter::repeat_n(' ', indent));
+    text
 }

@@ -10,6 +10,7 @@ mod decision;
 mod keyed;
 mod lock;
 mod project;
+mod settled;
 mod state;
 
 pub use decide::merge;
@@ -17,4 +18,5 @@ pub use decision::{Action, Blocked, Change, Decision, Edit, Note};
 pub use keyed::{Clash, merge_keys};
 pub use lock::{Lock, Record};
 pub use project::Project;
+pub use settled::{Seen, Settled, as_written, inputs};
 pub use state::{Applied, State, StateError, initial_files, load, state_steps};

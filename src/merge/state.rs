@@ -7,6 +7,7 @@ use std::fmt;
 use super::Decision;
 use super::lock::{Lock, Record, parse, to_text};
 use super::project::Project;
+use super::settled::is_of_this_machine;
 use crate::plan::{Mode, RelPath};
 use crate::tree::{Digest, Found, STATE, Snapshot, Step};
 
@@ -81,7 +82,7 @@ pub fn load(found: &Snapshot) -> Result<State, StateError> {
         let Some(name) = path.as_str().strip_prefix(STATE).and_then(|n| n.strip_prefix('/')) else {
             continue;
         };
-        if name.starts_with("txn/") || name.starts_with("rescue/") {
+        if is_of_this_machine(path) {
             continue;
         }
         state.files.insert(path.clone(), bytes.clone());
@@ -158,15 +159,15 @@ pub fn state_steps(state: &State, applied: &Applied, decision: &Decision) -> Vec
     steps
 }
 
-/// All files of a new project: those of a decision over an empty folder, and the state that goes
-/// with them.
+/// All files of a new project: those of a decision over an empty folder, whose texts are taken out,
+/// and the state that goes with them.
 #[must_use]
-pub fn initial_files(decision: Decision, applied: Applied) -> BTreeMap<RelPath, (Text, Mode)> {
+pub fn initial_files(decision: &mut Decision, applied: Applied) -> BTreeMap<RelPath, (Text, Mode)> {
     let mut files = BTreeMap::new();
-    for (path, text) in state_files(applied, &decision.locks, decision.bases) {
+    for (path, text) in state_files(applied, &decision.locks, std::mem::take(&mut decision.bases)) {
         files.insert(path, (Cow::Owned(text), Mode::Plain));
     }
-    for change in decision.changes {
+    for change in std::mem::take(&mut decision.changes) {
         if let Some(text) = change.new {
             files.insert(change.path, (text, change.mode));
         }

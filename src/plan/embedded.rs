@@ -5,6 +5,12 @@ mod table {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
+/// A number that differs between builds of minos whose output may differ.
+#[must_use]
+pub fn build() -> u64 {
+    table::BUILD
+}
+
 /// The text of an embedded file, by its path below `templates/`.
 #[must_use]
 pub fn template(id: &str) -> Option<&'static str> {

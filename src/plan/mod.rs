@@ -13,7 +13,7 @@ mod rel_path;
 mod service;
 mod system;
 
-pub use embedded::{example, example_names, template, templates};
+pub use embedded::{build, example, example_names, template, templates};
 pub use files::{Class, Content, Mode, Plan, PlanError, PlannedFile};
 pub use kit::add_kit;
 pub use rel_path::{PathError, RelPath};

@@ -70,41 +70,56 @@ pub fn loose(path: &str, bytes: &[u8]) -> Option<Digest> {
 }
 
 fn tokens(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    // The last character taken over, and whether white space came behind it.
-    let (mut last, mut gap) = (' ', false);
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    while let Some(first) = rest.chars().next() {
-        let taken = literal(rest, last);
-        if taken > 0 {
-            let (word, tail) = rest.split_at(taken);
-            out.push_str(word.trim_end());
-            out.push('\n');
-            (rest, last, gap) = (tail, '\n', false);
+    // Where to go on, the last character taken over, and whether white space came behind it.
+    let (mut at, mut last, mut gap) = (0, ' ', false);
+    while let Some(byte) = bytes.get(at).copied() {
+        if matches!(byte, b' ' | b'\n') {
+            (at, gap) = (at + 1, true);
             continue;
         }
+        let rest = || text.get(at..).unwrap_or_default();
+        let taken = match byte {
+            b'/' | b'"' | b'\'' | b'r' => literal(rest(), last),
+            _ => 0,
+        };
+        if taken > 0 {
+            out.push_str(rest().get(..taken).unwrap_or_default().trim_end());
+            out.push('\n');
+            (at, last, gap) = (at + taken, '\n', false);
+            continue;
+        }
+        let token = match word_at(bytes, at) {
+            0 => rest().chars().next().map_or(1, char::len_utf8),
+            length => length,
+        };
+        let token = rest().get(..token).unwrap_or_default();
+        at += token.len();
+        let first = token.chars().next().unwrap_or(' ');
         if first.is_whitespace() {
-            rest = rest.trim_start();
             gap = true;
             continue;
         }
         if matches!(first, ')' | ']' | '}') && last == ',' {
             out.pop();
         }
-        if gap && word(first) && word(last) {
+        if gap && is_word(first) && is_word(last) {
             out.push(' ');
         }
-        gap = false;
-        // A word has no literal inside, save a raw string behind its first letter.
-        let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric() && b != b'_');
-        let taken = end.unwrap_or(rest.len()).max(first.len_utf8());
-        let (token, tail) = rest.split_at(taken);
         out.push_str(token);
-        rest = tail;
-        last = token.chars().next_back().unwrap_or(first);
+        (last, gap) = (token.chars().next_back().unwrap_or(first), false);
     }
     out
+}
+
+/// The length of the run of plain letters, digits and underscores that starts here. No literal
+/// starts inside it: the `r` of a raw string does not follow a letter.
+fn word_at(bytes: &[u8], at: usize) -> usize {
+    let run = bytes.get(at..).unwrap_or_default();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    run.iter().position(|byte| !is_word(byte)).unwrap_or(run.len())
 }
 
 /// The length of the literal or comment that starts here, else 0.

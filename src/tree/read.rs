@@ -120,12 +120,13 @@ fn look<'a>(
         }
     }
     let at = root.join(path.as_str());
-    Ok(match kind_of(&at)? {
-        Above::Missing => None,
-        Above::Link => Some(Found::Link),
-        Above::Folder => Some(Found::Folder),
-        Above::File => Some(read_file(&at)?),
-    })
+    match fs::symlink_metadata(&at) {
+        Ok(data) if data.is_symlink() => Ok(Some(Found::Link)),
+        Ok(data) if data.is_dir() => Ok(Some(Found::Folder)),
+        Ok(data) => Ok(Some(file(&at, &data)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn kind_of(path: &Utf8Path) -> io::Result<Above> {
@@ -139,7 +140,11 @@ fn kind_of(path: &Utf8Path) -> io::Result<Above> {
 }
 
 fn read_file(path: &Utf8Path) -> io::Result<Found> {
-    let permissions = fs::metadata(path)?.permissions();
+    file(path, &fs::metadata(path)?)
+}
+
+fn file(path: &Utf8Path, data: &std::fs::Metadata) -> io::Result<Found> {
+    let permissions = data.permissions();
     Ok(Found::File {
         bytes: fs::read(path)?,
         mode: mode_of(&permissions),

@@ -1,9 +1,10 @@
 //! Names and sentences as they stand in Rust files.
 
-use heck::{ToSnakeCase as _, ToTitleCase as _};
+use heck::ToTitleCase as _;
 
 pub use crate::lang::to_rust::raw;
 use crate::layout;
+use crate::names;
 
 /// The time at which tests run unless they say otherwise, in seconds: 2026-01-05T09:00:00Z.
 pub const TEST_NOW: i64 = 1_767_603_600;
@@ -17,7 +18,7 @@ pub fn header(source: &str) -> String {
 /// The module of a thing: its name in snake case, raw where needed.
 #[must_use]
 pub fn module(name: &str) -> String {
-    raw(&name.to_snake_case())
+    raw(&names::snake(name))
 }
 
 /// `LendTool` as a title: "Lend tool".

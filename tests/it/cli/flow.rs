@@ -125,7 +125,7 @@ fn a_dry_run_says_what_the_real_run_does_and_writes_nothing() {
     let before = files(&sandbox.path());
     let dry = sandbox.ends(0, "sync --project p --dry-run");
     assert_same(&before, &files(&sandbox.path()));
-    assert!(!sandbox.path().join("p/.minos/txn").exists());
+    assert_eq!(std::fs::read_dir(sandbox.path().join("p/.minos/txn")).unwrap().count(), 1);
     assert_eq!(dry.out, sandbox.ends(0, "sync --project p").out);
     assert_eq!(dry.out, "+ crates/kit/src/lib.rs  (was deleted)\n");
 }
@@ -149,6 +149,17 @@ fn a_diff_is_unified_and_alone_on_standard_output() {
     assert!(answer.out.starts_with("--- /dev/null\n+++ b/crates/kit/src/lib.rs\n@@ -0,0 +1,"));
     assert!(answer.out.lines().skip(3).all(|l| l.starts_with('+')), "{}", answer.out);
     assert!(answer.err.contains("would do: 1 created"), "{}", answer.err);
+}
+
+#[test]
+fn a_diff_shows_what_the_user_edited() {
+    let sandbox = project("minimal");
+    sandbox.put(OWNED, &format!("{}// mine\n", sandbox.read(OWNED)));
+    let answer = sandbox.ends(0, "sync p --diff");
+    let head = "--- minos/crates/kit/src/lib.rs\n+++ yours/crates/kit/src/lib.rs\n@@ ";
+    assert!(answer.out.starts_with(head), "{}", answer.out);
+    assert!(answer.out.ends_with("\n+// mine\n"), "{}", answer.out);
+    assert_eq!(answer.out.matches("\n+").count(), 2, "{}", answer.out);
 }
 
 #[test]
@@ -181,6 +192,9 @@ fn an_edit_that_a_new_version_would_overwrite_stops_the_run() {
     let before = files(&sandbox.path());
     let answer = sandbox.ends(4, "sync --project p");
     assert!(answer.err.contains("crates/kit/src/lib.rs was edited by hand"), "{}", answer.err);
+    let diff = sandbox.ends(4, "sync --project p --diff");
+    assert!(diff.out.contains("+++ yours/crates/kit/src/lib.rs\n"), "{}", diff.out);
+    assert!(diff.out.ends_with("\n+// mine\n"), "{}", diff.out);
     assert_eq!(answer.err.matches("    1. ").count(), 1, "ways out: {}", answer.err);
     assert_same(&before, &files(&sandbox.path()));
 }
@@ -216,6 +230,13 @@ fn quiet_says_errors_only_and_verbose_says_which_project() {
     let sandbox = project("minimal");
     let quiet = sandbox.ends(0, "sync --project p -q");
     assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    for line in ["sync -q p --dry-run", "sync -q p", "new project q --example minimal -q"] {
+        std::fs::remove_file(sandbox.path().join(OWNED)).unwrap_or_default();
+        let quiet = sandbox.ends(0, line);
+        assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""), "{line}");
+    }
+    let asked = sandbox.ends(0, "sync -q p --diff");
+    assert!(asked.out.starts_with("--- /dev/null\n") && asked.err.is_empty(), "{}", asked.err);
     sandbox.put("p/minos.toml", "[project]\nnmae = \"x\"\n");
     let quiet = sandbox.ends(1, "sync --project p -q");
     assert!(quiet.out.contains("error[MN004]") && quiet.err.contains("1 error"));
@@ -228,6 +249,31 @@ fn quiet_says_errors_only_and_verbose_says_which_project() {
     assert!(flag.err.contains("project: p/minos.toml"), "{}", flag.err);
     let none = sandbox.ends(2, "check");
     assert!(none.err.contains("no minos.toml here"), "{}", none.err);
+}
+
+#[test]
+fn every_command_of_a_project_takes_its_folder() {
+    let sandbox = project("minimal");
+    for path in ["p", "p/", "./p", "p/minos.toml"] {
+        for command in ["check", "sync", "sync --check", "inspect plan"] {
+            let answer = sandbox.ends(0, &format!("{command} {path}"));
+            assert_eq!(answer, sandbox.ends(0, &format!("--project p {command}")), "{command}");
+        }
+        sandbox.ends(0, &format!("fmt --check {path}"));
+    }
+    // The argument is nearer than the flag and the variable.
+    sandbox.ends(0, "--project none sync p");
+    for command in ["sync", "inspect plan"] {
+        let answer = sandbox.ends(2, &format!("{command} p/crates"));
+        assert!(answer.err.contains("p/crates has no minos.toml"), "{}", answer.err);
+        assert!(answer.err.contains("the argument names a folder that has one"), "{}", answer.err);
+    }
+    sandbox.put("p/minos.toml", &sandbox.read("p/minos.toml").replace(" = ", "="));
+    assert_eq!(sandbox.ends(1, "fmt --check p").out, "~ p/minos.toml\n");
+    sandbox.ends(0, "fmt p");
+    sandbox.ends(0, "fmt --check p");
+    let outside = sandbox.ends(2, "-C p/crates fmt ..");
+    assert!(outside.err.contains("is not below this folder"), "{}", outside.err);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod flow;
 mod help;
 mod machine;
 mod pages;
+mod settled;
 mod vcs;
 
 use std::ffi::OsStr;

@@ -153,8 +153,8 @@ fn an_edit_between_the_kill_and_the_recovery_is_kept() {
 #[test]
 fn a_new_project_killed_at_any_operation_is_not_there() {
     let (v1, _) = versions();
-    let decision = merge(v1, &State::default(), &Snapshot::new());
-    let all = initial_files(decision, Applied::default());
+    let mut decision = merge(v1, &State::default(), &Snapshot::new());
+    let all = initial_files(&mut decision, Applied::default());
     let list = || all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     for operation in 0.. {
         let (_keep, root) = temp();

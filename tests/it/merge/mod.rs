@@ -48,8 +48,8 @@ fn temp() -> (tempfile::TempDir, Utf8PathBuf) {
 }
 
 fn make(root: &Utf8Path, wanted: &RenderedTree) {
-    let decision = merge(wanted.clone(), &State::default(), &Snapshot::new());
-    let files = initial_files(decision, Applied::default());
+    let mut decision = merge(wanted.clone(), &State::default(), &Snapshot::new());
+    let files = initial_files(&mut decision, Applied::default());
     let files = files.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     create(&RealDisk, root, files).unwrap();
 }
