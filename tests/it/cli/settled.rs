@@ -65,7 +65,7 @@ const MUTANTS: &[Mutant] = &[
     ("a shared file is edited", |s| append(s, "p/Cargo.toml", "# mine\n"), 0, "nothing to do"),
     ("the domain has a comment", |s| append(s, "p/minos.toml", "# mine\n"), 0, "nothing to do"),
     ("the domain is broken", |s| append(s, "p/minos.toml", "[[\n"), 1, "1 error"),
-    ("a file joins the domain", |s| put(s, "p/domain/other.toml", ""), 0, "nothing to do"),
+    ("a file joins the domain", |s| put(s, "p/domain/other.toml", ""), 1, "1 error"),
     (
         "another minos left it",
         |s| {
