@@ -276,9 +276,7 @@ pub(super) fn tables(r: &mut Resolver<'_>, sink: &mut Sink) {
                 let case = |row| c.case(row, &def.returns, &def.bounds);
                 table.rows.iter().map(case).collect::<Vec<_>>()
             });
-            if !tree.broken {
-                table_shape(r, &def, table, sink);
-            }
+            table_shape(r, &def, table, sink);
             let mut called = BTreeSet::new();
             for row in &rows {
                 for value in row.cond.iter().chain([&row.value]) {

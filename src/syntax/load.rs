@@ -47,7 +47,9 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
                 join_types(&mut tree.kernel, build::types(&mut row));
             }
         }
-        let pieces = std::mem::take(&mut lower.lost);
+        let mut pieces = std::mem::take(&mut lower.lost);
+        let twice = document.twice.iter().map(|r| (Span::new(file, r.start, r.end), true));
+        pieces.extend(twice);
         tree.broken |= document.lost || !pieces.is_empty();
         if document.lost && pieces.is_empty() {
             tree.lost.add_file();

@@ -18,8 +18,14 @@ pub struct Lost {
     any: bool,
     /// So much is lost that nothing that is missed can be trusted.
     much: bool,
+    /// Something is lost, and nobody knows what it was about.
+    blind: bool,
     /// The tables of lost values.
     tables: Vec<Span>,
+    /// The tables of all lost pieces.
+    touched: Vec<Span>,
+    /// The things whose tables these are.
+    owners: BTreeSet<String>,
     /// The words of lost text, and those made from them.
     words: BTreeSet<String>,
     /// The words of lost text that declares nothing.
@@ -101,6 +107,11 @@ impl Lost {
             return;
         }
         let piece = text.get(span.range()).unwrap_or_default();
+        let (owner, tables) = tables(text, span.start as usize);
+        let tables = tables.into_iter().map(|r| Span::new(span.file, r.start, r.end));
+        let tables: Vec<Span> = tables.collect();
+        self.touched.extend(&tables);
+        self.owners.extend(owner.map(str::to_owned));
         let telling = words(piece).filter(|w| !COMMON.contains(w)).map(str::to_owned);
         if !declares {
             self.used.extend(telling);
@@ -110,8 +121,7 @@ impl Lost {
         self.words.extend(telling);
         let key = key_before(text, span.start as usize);
         self.words.extend(key.into_iter().filter(|w| !is_key(w)).map(str::to_owned));
-        let (owner, tables) = tables(text, span.start as usize);
-        self.tables.extend(tables.into_iter().map(|r| Span::new(span.file, r.start, r.end)));
+        self.tables.extend(tables);
         let is = |name: &str| key == Some(name) || words(piece).next() == Some(name);
         let Some(owner) = owner else { return };
         if is("id") {
@@ -127,6 +137,7 @@ impl Lost {
     /// Add a file of which nothing is known.
     pub(super) fn add_file(&mut self) {
         self.any = true;
+        self.blind = true;
     }
 
     /// Add a name that is declared by something that is not built yet.
@@ -150,6 +161,16 @@ impl Lost {
             |table: &Span| table.file == at.file && table.range().contains(&(at.start as usize));
         if matches!(found.code, 113 | 404) {
             return self.tables.iter().any(near);
+        }
+        if found.code == 323 {
+            // Its last row may be what is lost.
+            return self.blind || self.touched.iter().any(near);
+        }
+        if matches!(found.code, 202 | 302) {
+            // What is called or sent is known; only what it or its source declares may be lost.
+            let hidden = |word: &str| self.words.contains(word) || self.owners.contains(word);
+            let near = self.tables.iter().any(near);
+            return self.blind || near || told.chain(words(exact)).any(hidden);
         }
         if misses(found) {
             let hidden = |word: &str| self.words.contains(word) || self.used.contains(word);

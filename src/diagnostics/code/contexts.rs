@@ -149,13 +149,7 @@ pub(super) const DEPLOYMENT: &[Entry] = &[
 ];
 
 pub(super) const ADVICE: &[Entry] = &[
-    advice(
-        901,
-        "one context: start as one service",
-        "The system has a single context. Run it as one process first; splitting later needs no change of the text.",
-        "[deploy]\nmode = \"split\"",
-        "# leave [deploy] out",
-    ),
+    // MN901 is kept for a system of one context that is to be split; it comes with `[deploy]`.
     advice(
         902,
         "tiny aggregate",

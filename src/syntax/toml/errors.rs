@@ -20,6 +20,7 @@ pub(super) fn report(
 ) -> Document {
     let mut trouble = Document { lost: !found.is_empty(), ..Document::default() };
     let mut seen = 0;
+    let mut only_twice = true;
     let mut last_header: Option<Range<usize>> = None;
     for error in found {
         let at = error.at.clone();
@@ -32,10 +33,13 @@ pub(super) fn report(
             if at.is_empty() || last_header.as_ref().is_some_and(|h| h.contains(&at.start)) {
                 continue;
             }
-            let line = line_of(text, at.start);
+            let mut line = line_of(text, at.start);
             if text.get(line.clone()).is_some_and(|l| l.trim_start().starts_with('[')) {
-                last_header = Some(line.end..next_header(text, line.end));
+                let end = next_header(text, line.end);
+                last_header = Some(line.end..end);
+                line.end = end;
             }
+            trouble.twice.push(line);
             let found = duplicate(span, text.get(at.clone()).unwrap_or_default());
             sink.push(match first_place(text, &at) {
                 Some(first) => found.also(Span::new(file, first.start, first.end), "the first one"),
@@ -47,6 +51,7 @@ pub(super) fn report(
                 let close = text.get(at.start..).and_then(|rest| rest.find('}'));
                 trouble.quiet.push(line.start..close.map_or(text.len(), |i| at.start + i) + 1);
                 trouble.lost_keys = true;
+                only_twice = false;
                 let span = Span::new(file, line.end, line.end);
                 let found = Trouble::Syntax.report(span, "unclosed inline table");
                 sink.push(found.also(Span::new(file, open, open + 1), "opened here"));
@@ -59,6 +64,7 @@ pub(super) fn report(
             } else {
                 error.message.as_str()
             };
+            only_twice = false;
             let found = kind.report(span, message);
             sink.push(match opened.filter(|place| place.start != at.start) {
                 Some(place) => {
@@ -71,6 +77,9 @@ pub(super) fn report(
     }
     for entry in root {
         spoil(&mut entry.value, &trouble.quiet);
+    }
+    if !only_twice {
+        trouble.twice.clear();
     }
     trouble
 }

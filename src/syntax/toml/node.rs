@@ -15,6 +15,8 @@ pub(in crate::syntax) struct Document {
     pub root: Vec<Entry>,
     /// Something in it could not be read.
     pub lost: bool,
+    /// What stands there twice, where nothing else is wrong with the text: lines, or whole tables.
+    pub twice: Vec<Range<usize>>,
     /// Whole lines could not be read, so that a key may only seem to be missing.
     pub lost_keys: bool,
     /// Where nothing further is reported.
