@@ -160,7 +160,7 @@ fn two_mistakes_are_two_findings() {
     for (base, group) in groups(&cases, &clean) {
         let pairs =
             group.iter().enumerate().flat_map(|(i, a)| group[i + 1..].iter().map(move |b| (a, b)));
-        for (a, b) in pairs.filter(|(a, b)| hash(&a.case.name, &b.case.name) % step == 0) {
+        for (a, b) in pairs.filter(|(a, b)| hash(&a.case.name, &b.case.name).is_multiple_of(step)) {
             let names = [a.case.name.as_str(), b.case.name.as_str()];
             let losing = names.iter().any(|name| LOSING.contains(name));
             if RELATED.contains(&(names[0], names[1]))
