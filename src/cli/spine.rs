@@ -100,19 +100,6 @@ pub(super) fn has_errors(found: &[Diagnostic]) -> bool {
     found.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// Sagas are checked and their scenarios run, but nothing is rendered for them yet.
-fn without_sagas(model: &Model) -> Result<(), Failure> {
-    let sagas = model.contexts.values().flat_map(|c| {
-        c.sagas.keys().map(|name| {
-            format!("saga {name} of {} is checked, but cannot be generated yet", c.name)
-        })
-    });
-    match sagas.collect::<Vec<_>>().join("\n") {
-        none if none.is_empty() => Ok(()),
-        found => Err(Failure::new(Exit::No, found).hint("take it out to generate the rest")),
-    }
-}
-
 /// What the last run pinned wins over what names would give today. Gives what this run leaves
 /// behind in turn.
 pub(super) fn pinned(model: &mut Model, state: &State) -> Result<Applied, Failure> {
@@ -137,7 +124,6 @@ pub(super) fn pinned(model: &mut Model, state: &State) -> Result<Applied, Failur
 
 /// Every file that the model asks for.
 pub(super) fn plan(model: &Model, sources: &Sources, applied: &Applied) -> Result<Plan, Failure> {
-    without_sagas(model)?;
     crate::plan::system(model, sources, &applied.project.ports).map_err(|e| Failure::bug(&e))
 }
 
@@ -147,7 +133,6 @@ pub(super) fn rendered(
     sources: &Sources,
     applied: &Applied,
 ) -> Result<RenderedTree, Failure> {
-    without_sagas(model)?;
     let mut rendering = Rendering::try_new().map_err(|e| Failure::bug(&e))?;
     let all = system_in_parts(model, sources, &applied.project.ports, |part| -> Result<(), Bug> {
         for (path, file) in part {

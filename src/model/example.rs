@@ -19,4 +19,32 @@ pub struct Examples {
     pub commands: BTreeMap<String, Example>,
     /// Rows by replica or view.
     pub rows: BTreeMap<String, Example>,
+    /// What sagas do, by name.
+    pub sagas: BTreeMap<String, SagaExample>,
+}
+
+/// What a saga does when the example of its event starts it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SagaExample {
+    /// Its conditions are left out, so that every step takes part.
+    pub every_step: bool,
+    /// The events that steps are answered with; other steps are answered without one.
+    pub replies: Vec<SagaReply>,
+    /// The commands that it sends when all goes well, by context and name.
+    pub whole: Vec<(String, String)>,
+    /// For each step that takes part what it sends when that step fails.
+    pub failing: Vec<(String, Vec<(String, String)>)>,
+}
+
+/// An event that a step is answered with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SagaReply {
+    /// The step.
+    pub step: String,
+    /// The event, by its name on the wire.
+    pub event: String,
+    /// Its name.
+    pub name: String,
+    /// Its id and its fields.
+    pub fields: Example,
 }

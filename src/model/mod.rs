@@ -24,7 +24,7 @@ pub use aggregate::{Aggregate, IdField, UniqueRule};
 pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Rules};
 pub use context::{Context, ContextKind, Idempotency, Notes};
 pub use event::{Event, EventRef, Make};
-pub use example::{Example, Examples};
+pub use example::{Example, Examples, SagaExample, SagaReply};
 pub use policy::{Each, EachSource, Policy, Refused};
 pub use projection::{Form, KeySource, LogEvent, LogForm, Projection, ProjectionKind, Reaction};
 pub use query::{Order, Page, Query};

@@ -56,6 +56,8 @@ pub struct StepTimeout {
 pub struct Step {
     /// `snake_case`.
     pub name: String,
+    /// The business meaning.
+    pub doc: Option<String>,
     /// What it sends.
     pub send: MessageIr,
     /// What takes it back.

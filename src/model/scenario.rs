@@ -55,6 +55,8 @@ pub enum Trigger {
     Command(Told),
     /// An event, own or foreign.
     Event(Told),
+    /// Nothing: whoever plays in it says what.
+    Nothing,
 }
 
 /// What must come of it.
@@ -104,4 +106,28 @@ pub struct Scenario {
     pub event: Option<EventRef>,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Scenario {
+    /// Nothing was told: every default, at the usual time, by the usual actor. What is played in it
+    /// is up to the caller.
+    #[must_use]
+    pub fn plain(settings: Vec<(String, Ir)>, span: Span) -> Self {
+        const NOW: i64 = 1_767_603_600;
+        Self {
+            name: String::new(),
+            given: vec![],
+            rows: vec![],
+            now: Timestamp::from_second(NOW).unwrap_or(Timestamp::UNIX_EPOCH),
+            actor: Uuid::new_v5(&Uuid::NAMESPACE_OID, b"actor"),
+            roles: vec![],
+            settings,
+            when: Trigger::Nothing,
+            then: Outcome::Unsaid,
+            sends: None,
+            rows_after: vec![],
+            event: None,
+            span,
+        }
+    }
 }

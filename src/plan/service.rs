@@ -50,6 +50,12 @@ pub(super) fn add(
         let view = to_view(&service::policy_file(&domain, policy));
         files.owned(&path, "service/policy.rs.tera", view)?;
     }
+    for saga in context.sagas.values() {
+        let path = format!("src/sagas/{}.rs", file_name(&saga.name));
+        if let Some(view) = service::saga_file(&domain, saga) {
+            files.owned(&path, "service/saga.rs.tera", to_view(&view))?;
+        }
+    }
     if let Some(publish) = service::publish_file(&domain) {
         files.owned("src/publish.rs", "service/publish.rs.tera", to_view(&publish))?;
     }
@@ -78,6 +84,7 @@ fn tests(files: &mut CrateFiles, domain: &Domain) -> Result<(), PlanError> {
     )?;
     let routes = service::routes_tests(domain);
     let scenarios = service::scenario_tests(domain);
+    let sagas = service::saga_tests(domain);
     if let Some(view) = &routes {
         files.owned("tests/it/routes.rs", "service/tests/it/routes.rs.tera", to_view(view))?;
     }
@@ -88,11 +95,15 @@ fn tests(files: &mut CrateFiles, domain: &Domain) -> Result<(), PlanError> {
             to_view(view),
         )?;
     }
+    if let Some(view) = &sagas {
+        files.owned("tests/it/sagas.rs", "service/tests/it/sagas.rs.tera", to_view(view))?;
+    }
     let main = json!({
         "header": header,
         "context": domain.context.name.replace('_', " "),
         "routes": routes.is_some(),
         "scenarios": scenarios.is_some(),
+        "sagas": sagas.is_some(),
     });
     files.owned("tests/it/main.rs", "service/tests/it/main.rs.tera", main)
 }

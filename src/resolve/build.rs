@@ -15,7 +15,7 @@ use crate::lang::tree::{Refusal, Unique};
 use crate::lang::types::{Type, TypeId};
 use crate::model::{
     Aggregate, Case, Command, Context, ContextKind, Decide, Examples, Function, Idempotency, Model,
-    Table, UniqueRule,
+    Saga, Table, UniqueRule,
 };
 use crate::source::Span;
 use crate::syntax::tree;
@@ -51,6 +51,16 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     if !sink.has_errors() {
         for context in contexts.values_mut() {
             context.examples = examples::of(&r.world, context);
+        }
+        for name in &names {
+            let Some(context) = contexts.get(name) else { continue };
+            let play = |(name, saga): (&String, &Saga)| {
+                Some((name.clone(), run::saga_example(&r.world, &contexts, context, saga)?))
+            };
+            let sagas = context.sagas.iter().filter_map(play).collect();
+            if let Some(context) = contexts.get_mut(name) {
+                context.examples.sagas = sagas;
+            }
         }
     }
     let uses = Uses::collect(r, None, &[], &[]);

@@ -31,6 +31,7 @@ pub(super) fn of(world: &World, context: &Context) -> Examples {
         events: events.collect(),
         commands: commands.collect(),
         rows: rows.collect(),
+        sagas: BTreeMap::new(),
     }
 }
 
@@ -90,9 +91,10 @@ fn samples(context: &Context) -> BTreeMap<TypeId, Ir> {
 fn constants(scenario: &Scenario) -> Vec<&Ir> {
     let mut all: Vec<&Ir> = Vec::new();
     let when = match &scenario.when {
-        Trigger::Command(told) | Trigger::Event(told) => told,
+        Trigger::Command(told) | Trigger::Event(told) => Some(told),
+        Trigger::Nothing => None,
     };
-    for told in scenario.given.iter().chain([when]) {
+    for told in scenario.given.iter().chain(when) {
         all.push(&told.stream);
         all.extend(told.fields.iter().map(|(_, ir)| ir));
     }

@@ -43,6 +43,7 @@ mod routes;
 mod rows;
 mod rules;
 mod run;
+mod saga_path;
 mod sagas;
 mod scenarios;
 mod told;

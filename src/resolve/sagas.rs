@@ -1,7 +1,7 @@
 //! Sagas of the model (§7.10): checked completely; every reply of every step has its way.
 //!
 //! Runs when the commands and refusals of all contexts are known. Reports replies that cannot come
-//! (MN406) and steps that cannot be taken back (MN404).
+//! (MN406), steps that cannot be taken back (MN404), and keys that are none (MN214).
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,13 @@ use super::follow;
 use super::make::make;
 use super::policies::{Sent, message, target};
 use super::resolver::{Resolver, record};
+use super::saga_path;
 use super::types::set_fields;
 use super::values::root_field;
 use super::words::list;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{Checker, Scope, Source};
-use crate::lang::ir::{ChangeIr, Ir, MessageIr, Root};
+use crate::lang::ir::{ChangeIr, Ir, MessageIr, Root, WhenIr};
 use crate::lang::tree::{Action, Ident, Timeout};
 use crate::lang::types::{RecordRole, Type, TypeId};
 use crate::model::{
@@ -70,7 +71,7 @@ fn saga<'t>(
     let compensated = actions(r, &of, &tree.compensated, sink);
     let timeout = tree.timeout.as_ref().and_then(|t| timeout(t, sink));
     let (key, begin) = opened?;
-    Some(Saga {
+    let saga = Saga {
         name,
         notes: super::notes::notes(&tree.head),
         start: start?,
@@ -82,7 +83,9 @@ fn saga<'t>(
         completed,
         compensated,
         span: tree.head.name.span,
-    })
+    };
+    saga_path::check(r, tree, &saga, known, sink);
+    Some(saga)
 }
 
 fn state<'t>(
@@ -128,6 +131,11 @@ fn open(
         (key, c.changes_by_name(of.state, &from, &[], &[], span))
     });
     let key = key.unwrap_or_else(|| root_field(Root::Meta, "id", Type::Uuid, span));
+    if !super::rows::is_key(r, &key.ty) && key.ty != Type::Error {
+        let found = format!("the key of saga `{}` is not of a type for keys", tree.head.name.text);
+        let help = "take an id, an int, a string, a date or an enum";
+        sink.push(Diagnostic::error(214, key.span, found).help(help));
+    }
     let begin = match make(r.world.types.fields(of.state), &[], &changes) {
         Ok(begin) => Some(begin),
         Err(missing) => {
@@ -161,9 +169,15 @@ fn step(r: &mut Resolver<'_>, of: &Of<'_>, step: &tree::Step, sink: &mut Sink) -
         let undo = step.undo.as_ref().zip(undone.as_ref()).map(|(m, t)| message(c, m, t, &from));
         (cond, send, undo)
     });
+    for message in [&send, &undo].into_iter().flatten().filter(|m| m.when != WhenIr::Always) {
+        let found = format!("step `{}` always sends: it is left out as a whole", step.name.value);
+        let help = "write the condition as `if` of the step";
+        sink.push(Diagnostic::error(16, message.span, found).help(help));
+    }
     let replies = sent.as_ref().map(|sent| replies(r, of, step, sent, sink)).unwrap_or_default();
     Some(Step {
         name: step.name.value.clone(),
+        doc: step.doc.as_ref().map(|doc| doc.value.clone()),
         send: send?,
         undo,
         cond,

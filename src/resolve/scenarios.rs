@@ -86,7 +86,7 @@ impl<'b, 't> Building<'b, 't> {
             Trigger::Event(told) => {
                 Some(EventRef { context: told.context.clone(), name: told.name.clone() })
             }
-            Trigger::Command(_) => None,
+            Trigger::Command(_) | Trigger::Nothing => None,
         };
         Some(Scenario {
             name: self.tree.name.value.clone(),

@@ -45,6 +45,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "send = \"stock.ReservePart\"\non.OutOfStok = \"compensate\"",
         "send = \"stock.ReservePart\"\non.OutOfStock = \"compensate\"",
     ),
+    warning(
+        407,
+        "reply that nobody looks at",
+        "A rule of the command records this event instead of the command's own, so the command did not do what the step is for. Without an entry the saga goes on to the next step all the same. Say what follows.",
+        "[command.ReservePart]\nrequire = \"on_hand >= cmd.quantity else emit PartMissing\"\n# the saga\nsend = \"stock.ReservePart\"",
+        "send = \"stock.ReservePart\"\non.PartMissing = \"compensate\"",
+    ),
     error(
         408,
         "endless loop of messages",
@@ -58,6 +65,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "The event carries no field with the name of the view's key, so its row cannot be found. Give `key` in the reaction, or `via` for the view.",
         "[view.Owners]\nkey = \"owner_id\"\non.WorkDone = \"finished += 1\"  # has no owner_id",
         "on.WorkDone = { key = \"ev.owner\", do = \"finished += 1\" }",
+    ),
+    warning(
+        410,
+        "refused where the saga sends it",
+        "The start event or an earlier step has brought the aggregate into a status in which this command is refused. Others may change it meanwhile, but the saga alone always fails here.",
+        "[saga.Ship]\nstart = \"OrderPaid\"  # to = \"paid\"\n[[saga.Ship.step]]\nsend = \"PayOrder\"  # from = \"open\"",
+        "[[saga.Ship.step]]\nsend = \"ShipOrder\"  # from = \"paid\"",
     ),
     error(
         411,

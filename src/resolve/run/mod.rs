@@ -9,12 +9,14 @@ mod compare;
 mod machine;
 mod project;
 mod react;
+mod saga;
 mod text;
 
 use std::collections::BTreeMap;
 
 use self::command::Ran;
 use self::machine::{Machine, Trouble};
+pub(super) use self::saga::example as saga_example;
 pub(super) use self::text::Writer;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::World;
@@ -51,6 +53,7 @@ pub(super) fn run(
     machine.sent.clear();
     let ran = match &scenario.when {
         Trigger::Command(told) => machine.command(told),
+        Trigger::Nothing => return,
         Trigger::Event(told) => {
             let own = told.context == context.name;
             machine.happened(told, own).map(|()| Ran::Events(vec![]))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::lang::types::{EnumOrigin, FieldDef, RecordRole, Type, TypeDef, TypeDefKind, TypeId};
-use crate::model::Model;
+use crate::model::{Model, ReplyKind};
 
 /// Every named type that a public event or command of the system uses, ids of their aggregates
 /// included. These types live in the contracts crate.
@@ -21,7 +21,26 @@ pub fn public_types(model: &Model) -> BTreeSet<TypeId> {
             fields(model, model.types.fields(record), &mut found);
         }
     }
+    for record in replies(model) {
+        fields(model, model.types.fields(record), &mut found);
+    }
     found
+}
+
+/// What public commands answer the sagas of other contexts.
+fn replies(model: &Model) -> Vec<TypeId> {
+    let sagas = model.contexts.values().flat_map(|context| {
+        let steps = context.sagas.values().flat_map(|saga| &saga.steps);
+        steps.filter(|step| step.send.context != context.name)
+    });
+    let records = sagas.flat_map(|step| {
+        let of = model.contexts.get(&step.send.context);
+        step.replies.iter().filter_map(move |reply| match reply.kind {
+            ReplyKind::Event => Some(of?.events.get(&reply.name)?.record),
+            ReplyKind::Refusal => Some(of?.refusals.get(&reply.name)?.record),
+        })
+    });
+    records.collect()
 }
 
 fn fields(model: &Model, fields: &[FieldDef], found: &mut BTreeSet<TypeId>) {

@@ -50,6 +50,11 @@ pub fn lib_file(domain: &Domain) -> LibFile {
             "policies",
             names(context.policies.keys(), only),
         ),
+        (
+            "Sagas: one step after the other, taken back when one fails.",
+            "sagas",
+            names(context.sagas.keys(), only),
+        ),
     ];
     let rooms = rooms
         .into_iter()

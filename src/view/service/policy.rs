@@ -210,11 +210,18 @@ fn sends(domain: &Domain, site: &Site, policy: &Policy, key: Option<Node>) -> Ve
     policy.send.iter().flat_map(|message| send(domain, site, message, key.clone())).collect()
 }
 
-fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) -> Vec<Stmt> {
+/// A command on its way: the local that holds it, and the message that is made of it.
+pub(super) struct Sending {
+    pub bind: Stmt,
+    pub made: Node,
+}
+
+/// What sends a message; `None` when its command is not known.
+pub(super) fn sending(domain: &Domain, site: &Site, message: &MessageIr) -> Option<Sending> {
     let lowerer = Lowerer::new(site);
-    let Some(context) = domain.model.contexts.get(&message.context) else { return Vec::new() };
-    let Some(command) = context.commands.get(&message.name) else { return Vec::new() };
-    let Some(aggregate) = context.aggregates.get(&command.aggregate) else { return Vec::new() };
+    let context = domain.model.contexts.get(&message.context)?;
+    let command = context.commands.get(&message.name)?;
+    let aggregate = context.aggregates.get(&command.aggregate)?;
     let path = if command.public {
         format!("contracts::{}", module(&context.name))
     } else {
@@ -232,18 +239,24 @@ fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) ->
         .collect();
     let name = local_name(&message.name);
     let value = Node::Struct(message.name.clone(), lowerer.fields(&fields), None);
-    let mut made = match id {
+    let made = match id {
         Some(id) if !creates => {
             Node::call("Message::to", vec![lowerer.borrow(id), Node::atom(name.clone()).borrowed()])
         }
         _ => Node::call("Message::new", vec![Node::atom(name.clone()).borrowed()]),
-    }
-    .tried();
+    };
+    Some(Sending { bind: Stmt::Bind(format!("let {name}"), value, None), made })
+}
+
+fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) -> Vec<Stmt> {
+    let lowerer = Lowerer::new(site);
+    let Some(Sending { bind, made }) = sending(domain, site, message) else { return Vec::new() };
+    let mut made = made.tried();
     if let Some(key) = key {
         made = made.method("for_row", vec![key]);
     }
     let push = Stmt::Semi(Node::atom("messages").method("push", vec![made]));
-    let statements = vec![Stmt::Bind(format!("let {name}"), value, None), push];
+    let statements = vec![bind, push];
     match &message.when {
         WhenIr::If(cond) => flow::when(lowerer.cond(cond), statements),
         _ => statements,

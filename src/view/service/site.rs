@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::lang::ir::{Ir, Root};
 use crate::lang::to_rust::{Form, Lowered, Names, raw};
-use crate::lang::types::{TypeId, TypeTable};
+use crate::lang::types::{Type, TypeId, TypeTable};
 use crate::layout::Node;
 use crate::model::Aggregate;
 use crate::view::domain::Domain;
@@ -24,6 +24,10 @@ pub enum Place {
     Query,
     /// A policy: columns of the row of `each` are `row.x`.
     Policy,
+    /// A method of a saga: what it remembers is `self.x`.
+    Saga,
+    /// Where a saga starts: what it remembers is `begun.x`.
+    Begun,
 }
 
 /// One place.
@@ -38,6 +42,8 @@ pub struct Site<'a, 'm> {
     pub aggregate: Option<&'m Aggregate>,
     /// The record of the row, for its derived values.
     pub row: Option<TypeId>,
+    /// The fields of the reply that a saga reacts to, with their types.
+    pub reply: Vec<(String, Type)>,
     /// How each row type of a view is spelled, by view or replica.
     pub locals: RefCell<BTreeMap<String, Form>>,
 }
@@ -46,13 +52,21 @@ impl<'a, 'm> Site<'a, 'm> {
     /// A place.
     #[must_use]
     pub fn new(domain: &'a Domain<'m>, rust: &'a Rust<'a, 'm>, place: Place) -> Self {
-        Self { domain, rust, place, aggregate: None, row: None, locals: RefCell::default() }
+        let (reply, locals) = (Vec::new(), RefCell::default());
+        Self { domain, rust, place, aggregate: None, row: None, reply, locals }
     }
 
     /// Where an event of this aggregate is handled.
     #[must_use]
     pub fn on(mut self, aggregate: &'m Aggregate) -> Self {
         self.aggregate = Some(aggregate);
+        self
+    }
+
+    /// Where an answer with these fields is handled.
+    #[must_use]
+    pub fn replied(mut self, fields: Vec<(String, Type)>) -> Self {
+        self.reply = fields;
         self
     }
 
@@ -76,6 +90,14 @@ impl<'a, 'm> Site<'a, 'm> {
             "actor" => Lowered::value(event().field("actor").method("known", vec![])),
             other => Lowered::new(event().field(raw(other)), Form::Place),
         }
+    }
+
+    /// A field of a reply, read as its type.
+    fn told(&self, name: &str) -> Option<Lowered> {
+        let (_, ty) = self.reply.iter().find(|(field, _)| field == name)?;
+        let method = format!("get::<{}>", self.rust.ty(ty));
+        let get = Node::atom("reply").method(method, vec![Node::text(name)]);
+        Some(Lowered::value(get.tried()))
     }
 
     fn is_id(&self, name: &str) -> bool {
@@ -105,6 +127,8 @@ impl Names for Site<'_, '_> {
                 let row = Node::atom("row").method("as_ref", vec![]);
                 return Lowered::new(Node::call("known", vec![row]).tried(), Form::Ref);
             }
+            Root::This if self.place == Place::Saga => "self",
+            Root::This if self.place == Place::Begun => "begun",
             Root::This | Root::Row => "row",
             Root::Ev => "ev",
             Root::Meta => "event",
@@ -138,6 +162,7 @@ impl Names for Site<'_, '_> {
                 Some(Lowered::new(Node::atom("cx").field("actor").field("roles"), Form::Place))
             }
             (Root::Meta, name) => Some(self.meta(name)),
+            (Root::Reply, name) => self.told(name),
             (Root::Ev, name) if self.is_id(name) => {
                 Some(Lowered::new(Node::atom("event").field("stream"), Form::Place))
             }

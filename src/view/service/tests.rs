@@ -25,6 +25,13 @@ pub struct TestFile {
     tests: Vec<String>,
 }
 
+impl TestFile {
+    /// These tests of a context.
+    pub(super) fn new(domain: &Domain, external: String, tests: Vec<String>) -> Self {
+        Self { header: domain.header.clone(), external, tests }
+    }
+}
+
 /// `routes.rs`; `None` when nothing can be asked without knowing more.
 #[must_use]
 pub fn routes_tests(domain: &Domain) -> Option<TestFile> {
@@ -327,7 +334,7 @@ impl Scenarios<'_, '_> {
     fn test(&self, scenario: &Scenario, taken: &mut BTreeSet<String>) -> Option<String> {
         let Trigger::Event(told) = &scenario.when else { return None };
         let expected = scenario.sends.as_ref()?;
-        let event = self.event(told)?;
+        let event = recorded_event(self.domain, &self.constants, told)?;
         let library = module(&self.domain.context.name);
         let mut node = Node::call("happened", vec![Node::atom("event")]);
         for row in &scenario.rows {
@@ -366,36 +373,6 @@ impl Scenarios<'_, '_> {
         ))
     }
 
-    /// `recorded::<E>(stream, status, Event { .. })`
-    fn event(&self, told: &Told) -> Option<Node> {
-        let reference =
-            crate::model::EventRef { context: told.context.clone(), name: told.name.clone() };
-        let event = self.domain.model.event(&reference)?;
-        let stream = streams_of(self.domain, &[reference]).into_iter().next()?;
-        let ty = stream.event_type(self.rust.imports);
-        let path = if stream.foreign {
-            format!("{}::{}", module(&told.context), told.name)
-        } else {
-            self.rust.imports.domain(&module(&stream.aggregate.name), &told.name);
-            told.name.clone()
-        };
-        let status = stream.aggregate.status.and_then(|id| {
-            match self.domain.model.types.get(id).map(|d| &d.kind) {
-                Some(TypeDefKind::Enum { members, .. }) => {
-                    members.get(event.to.unwrap_or(0) as usize).map(|m| m.name.clone())
-                }
-                _ => None,
-            }
-        });
-        let id = match self.constants.node(&told.stream) {
-            Node::Method(of, name, _) if name == "into" => *of,
-            node => node,
-        };
-        let data = Node::Struct(path, self.constants.fields(&told.fields), None);
-        let args = vec![id, Node::text(&status.unwrap_or_default()), data];
-        Some(Node::call(format!("recorded::<{ty}>"), args))
-    }
-
     /// Address, id and the mentioned fields of a command.
     fn sent(&self, sent: &crate::model::Expected) -> Option<Node> {
         let context = self.domain.model.contexts.get(&sent.context)?;
@@ -415,4 +392,34 @@ impl Scenarios<'_, '_> {
         let json = Node::atom(format!("json!({})", self.constants.object(&fields)));
         Some(Node::Tuple(vec![Node::text(&address), id, json]))
     }
+}
+
+/// `recorded::<E>(stream, status, Event { .. })`
+pub(super) fn recorded_event(domain: &Domain, constants: &Constants, told: &Told) -> Option<Node> {
+    let imports = constants.site.rust.imports;
+    let reference =
+        crate::model::EventRef { context: told.context.clone(), name: told.name.clone() };
+    let event = domain.model.event(&reference)?;
+    let stream = streams_of(domain, &[reference]).into_iter().next()?;
+    let ty = stream.event_type(imports);
+    let path = if stream.foreign {
+        format!("{}::{}", module(&told.context), told.name)
+    } else {
+        imports.domain(&module(&stream.aggregate.name), &told.name);
+        told.name.clone()
+    };
+    let status =
+        stream.aggregate.status.and_then(|id| match domain.model.types.get(id).map(|d| &d.kind) {
+            Some(TypeDefKind::Enum { members, .. }) => {
+                members.get(event.to.unwrap_or(0) as usize).map(|m| m.name.clone())
+            }
+            _ => None,
+        });
+    let id = match constants.node(&told.stream) {
+        Node::Method(of, name, _) if name == "into" => *of,
+        node => node,
+    };
+    let data = Node::Struct(path, constants.fields(&told.fields), None);
+    let args = vec![id, Node::text(&status.unwrap_or_default()), data];
+    Some(Node::call(format!("recorded::<{ty}>"), args))
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::lang::ir::{Ir, IrKind};
+use crate::lang::ir::{Ir, IrKind, MessageIr};
 use crate::layout::{self, Node, Stmt};
-use crate::model::{CommandKind, Context, Idempotency, IfMissing, KeySource, Policy, Projection};
-use crate::model::{Form, Model};
+use crate::model::{
+    ActionIr, CommandKind, Context, Form, Idempotency, IfMissing, KeySource, Model, Policy,
+    Projection, Saga,
+};
 use crate::view::domain::Domain;
 use crate::view::rust::{Imports, module, raw};
 
@@ -53,10 +55,17 @@ pub fn wiring_file(domain: &Domain, ports: &BTreeMap<String, u16>) -> WiringFile
     for sender in senders(domain.model, name) {
         node = node.method("commands_from", vec![Node::text(&sender)]);
     }
+    for other in replying(domain.context) {
+        node = node.method("replies_from", vec![Node::text(&other)]);
+    }
     node = sent_commands(domain, &imports, node);
     node = published(domain, &imports, node);
     node = views(domain, &imports, node);
     node = policies(domain, &imports, node);
+    for saga in domain.context.sagas.values() {
+        imports.add("crate::sagas", &saga.name);
+        node = node.method(format!("saga::<{}>", saga.name), vec![]);
+    }
     node = node
         .method("routes", vec![Node::call("routes::routes", vec![])])
         .method("routes", vec![Node::call("extend::routes", vec![])])
@@ -83,8 +92,34 @@ pub fn neighbours(model: &Model, context: &Context) -> BTreeSet<String> {
     let followed = context.views.values().chain(context.replicas.values());
     found.extend(followed.flat_map(|p| p.events.iter().map(|e| e.context.clone())));
     found.extend(context.policies.values().flat_map(|p| p.on.iter().map(|e| e.context.clone())));
-    found.extend(context.policies.values().flat_map(|p| p.send.iter().map(|m| m.context.clone())));
+    found.extend(context.sagas.values().map(|s| s.start.context.clone()));
+    found.extend(sends(context).map(|m| m.context.clone()));
     found.extend(senders(model, &context.name));
+    found.remove(&context.name);
+    found
+}
+
+/// Everything that policies and sagas of a context send.
+fn sends(context: &Context) -> impl Iterator<Item = &MessageIr> {
+    let policies = context.policies.values().flat_map(|p| &p.send);
+    policies.chain(context.sagas.values().flat_map(messages))
+}
+
+/// Everything that a saga sends.
+fn messages(saga: &Saga) -> Vec<&MessageIr> {
+    let steps = saga.steps.iter().flat_map(|step| [Some(&step.send), step.undo.as_ref()]);
+    let ends = saga.completed.iter().chain(&saga.compensated).map(|action| match action {
+        ActionIr::Send(message) => Some(message),
+        ActionIr::Change(_) => None,
+    });
+    steps.chain(ends).flatten().collect()
+}
+
+/// The other contexts that carry out steps of this one's sagas.
+fn replying(context: &Context) -> BTreeSet<String> {
+    let steps = context.sagas.values().flat_map(|saga| &saga.steps);
+    let sent = steps.flat_map(|step| [Some(&step.send), step.undo.as_ref()]).flatten();
+    let mut found: BTreeSet<String> = sent.map(|message| message.context.clone()).collect();
     found.remove(&context.name);
     found
 }
@@ -92,21 +127,19 @@ pub fn neighbours(model: &Model, context: &Context) -> BTreeSet<String> {
 /// The contexts that send commands to this one.
 fn senders(model: &Model, name: &str) -> BTreeSet<String> {
     let sends = |context: &&Context| {
-        context.name != name
-            && context.policies.values().any(|p| p.send.iter().any(|m| m.context == name))
+        context.name != name && self::sends(context).any(|m| m.context == name)
     };
     model.contexts.values().filter(sends).map(|c| c.name.clone()).collect()
 }
 
-/// The own commands that policies of any context send.
+/// The own commands that policies and sagas of any context send.
 fn sent_commands(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
     let name = &domain.context.name;
     let sent: BTreeSet<&str> = domain
         .model
         .contexts
         .values()
-        .flat_map(|c| c.policies.values())
-        .flat_map(|p| &p.send)
+        .flat_map(sends)
         .filter(|m| m.context == *name)
         .map(|m| m.name.as_str())
         .collect();

@@ -59,7 +59,7 @@ fn a_refusal_undoes_what_was_done_in_reverse_order_and_not_itself() {
 
 #[test]
 fn each_step_that_fails_undoes_exactly_what_was_done_before_it() {
-    let played = |step: &str| trial(Some(planned(1, false))).every_step().fails_at(step);
+    let played = |step: &str| trial(Ok(Some(planned(1, false)))).every_step().fails_at(step);
     let short = |sent: Vec<&'static str>| -> Vec<&str> {
         sent.into_iter().map(|it| it.rsplit('.').next().unwrap()).collect()
     };
@@ -69,13 +69,14 @@ fn each_step_that_fails_undoes_exactly_what_was_done_before_it() {
         short(played("cover").sent),
         ["book_room", "book_flight", "insure", "drop_flight", "free_room", "tell_off"]
     );
-    let skipped = trial(Some(planned(1, false))).fails_at("cover");
+    let skipped = trial(Ok(Some(planned(1, false)))).fails_at("cover");
     assert_eq!(short(skipped.sent), ["book_room", "insure", "free_room", "tell_off"]);
-    let whole = trial(Some(planned(1, true)))
+    let whole = trial(Ok(Some(planned(1, true))))
         .reply("room", "room_booked", json!({ "number": 3 }))
         .succeeds();
     assert_eq!((whole.phase, whole.saga.room), (Phase::Completed, Some(3)));
-    let refused = trial(Some(planned(1, true))).refused_at("room", "no_room", json!({"text": "x"}));
+    let refused =
+        trial(Ok(Some(planned(1, true)))).refused_at("room", "no_room", json!({"text": "x"}));
     assert_eq!((refused.phase, refused.saga.why.as_deref()), (Phase::Compensated, Some("x")));
 }
 

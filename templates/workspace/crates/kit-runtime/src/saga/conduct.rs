@@ -106,7 +106,7 @@ impl<S: Saga> Conduct for Typed<S> {
 }
 
 fn read<S: Saga>(run: &Value) -> Folded<Run<S>> {
-    serde_json::from_value(run.clone()).map_err(Fault::data)
+    serde_json::from_value(run.clone()).map_err(Fault::form)
 }
 
 fn moved<S: Saga>(Advance { run, orders }: Advance<S>) -> Folded<Move> {

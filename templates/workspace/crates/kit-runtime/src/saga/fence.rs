@@ -37,7 +37,7 @@ pub(crate) async fn carry_out(
     let row = service.store().operation(request.op_id()).await?;
     let from = row.as_ref().map_or(0, |row| row.version);
     let known = row.map(|row| Operation::deserialize(&row.data)).transpose();
-    let known = known.map_err(Fault::data)?;
+    let known = known.map_err(Fault::form)?;
     let reply = Reply {
         service: service.name().to_owned(),
         message: message.id,

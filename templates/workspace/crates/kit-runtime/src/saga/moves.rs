@@ -57,7 +57,7 @@ impl Known {
             origin: Origin,
             run: Value,
         }
-        let Stored { origin, run } = serde_json::from_value(row.data).map_err(Fault::data)?;
+        let Stored { origin, run } = serde_json::from_value(row.data).map_err(Fault::form)?;
         Ok(Self { version: row.version, origin, run })
     }
 

@@ -88,6 +88,12 @@ impl Limit {
     pub const fn secs(secs: i64, then: Verdict) -> Self {
         Self { after: SignedDuration::from_secs(secs), then }
     }
+
+    /// So many milliseconds, then this.
+    #[must_use]
+    pub const fn millis(millis: i64, then: Verdict) -> Self {
+        Self { after: SignedDuration::from_millis(millis), then }
+    }
 }
 
 /// Where a saga goes after a reply, or after a time without one.

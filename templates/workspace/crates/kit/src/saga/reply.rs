@@ -113,8 +113,10 @@ impl<'a> Reply<'a> {
     /// When it has no such field, or one of another type.
     pub fn get<T: DeserializeOwned>(&self, field: &str) -> Folded<T> {
         let value = self.told.fields.get(field).cloned().unwrap_or(Value::Null);
-        let reason = |error| Fault::data(format!("{field} of {}: {error}", self.told.name));
-        serde_json::from_value(value).map_err(reason)
+        serde_json::from_value(value).map_err(|error| match Fault::form(error) {
+            Fault::Data(reason) => Fault::Data(format!("{field} of {}: {reason}", self.told.name)),
+            other => other,
+        })
     }
 
     /// Where a saga goes that says nothing about this reply: on after an event, back after a refusal.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::now;
 use crate::context::{Actor, Context};
+use crate::fault::Folded;
 use crate::saga::{Advance, Answer, Answered, Order, Phase, Request, Run, Saga, Start, Step, Told};
 
 /// A saga that is about to be played.
@@ -35,8 +36,8 @@ enum Ends {
 ///
 /// # Panics
 /// When there is none.
-pub fn trial<S: Saga>(start: Option<Start<S>>) -> Trial<S> {
-    let start = start.expect("this event starts the saga");
+pub fn trial<S: Saga>(start: Folded<Option<Start<S>>>) -> Trial<S> {
+    let start = start.expect("the event is read").expect("this event starts the saga");
     Trial { start, steps: S::steps(), replies: Vec::new() }
 }
 
