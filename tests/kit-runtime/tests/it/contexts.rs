@@ -71,6 +71,39 @@ async fn separate_processes_need_no_broker() {
 }
 
 #[tokio::test]
+async fn every_subscriber_sees_every_event_and_two_replicas_of_one_share_them() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", port.local_addr().unwrap());
+    let desk = Process::alone(desk::service(), &folder, &[]).await;
+    let (router, stop) = (desk.router.clone(), desk.started.stop.clone());
+    tokio::spawn(async move {
+        let server = axum::serve(port, router);
+        server.with_graceful_shutdown(async move { stop.reached(Phase::Stopped).await }).await
+    });
+    let settings = [("DESK_URL", url.as_str()), ("VIEW_POLL_MAX", "50ms")];
+    let replicas = [
+        Process::alone(office::service(), &folder, &settings).await,
+        Process::alone(office::service(), &folder, &settings).await,
+    ];
+    let elsewhere = Arc::new(tempfile::tempdir().unwrap());
+    let other = Process::alone(office::service(), &elsewhere, &settings).await;
+    let count = 40;
+    for number in 0..count {
+        let (tool, _) = desk.add_tool(&format!("tool {number}")).await;
+        lend(&desk, &tool, "ann", 1).await;
+    }
+    let row = json!({ "borrower": "ann", "loans": count, "charged": count });
+    for office in replicas.iter().chain([&other]) {
+        office.until("/borrowers/ann", |it| it.json() == row).await;
+        assert_eq!(office.get("/accounts/ann").await.json()["owed"], count);
+    }
+    for office in replicas.into_iter().chain([other]) {
+        office.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_public_command_reaches_the_other_context() {
     let two = Two::start().await;
     let (id, _) = two.desk.add_tool("vase").await;
