@@ -9,6 +9,7 @@ use kit_runtime::store::{
     Answer, Append, Expect, Idempotency, NewEvent, Options, Outcome, Store, StreamKey, Unit, open,
 };
 use serde_json::{Value, json};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ async fn main() {
     let (seconds, rounds): (u64, u64) = (number(3), number(5));
     let url =
         std::env::var("MINOS_TEST_POSTGRES_URL").expect("MINOS_TEST_POSTGRES_URL names a server");
-    for clients in [16, 64] {
+    for clients in [1, 16, 64] {
         let mut ratios = Vec::new();
         for round in 0..rounds {
             let schema = format!("bench_{}", Uuid::now_v7().simple());
@@ -37,11 +38,11 @@ async fn main() {
                 let kit = kit_rate(&url, &format!("{schema}_kit"), clients, length).await;
                 (raw_rate(&url, &format!("{schema}_raw"), clients, length).await, kit)
             };
+            let ratio = kit.rate / raw.rate;
             println!(
-                "{clients} clients, round {round}: plain {raw:.0}/s, store {kit:.0}/s, ratio {:.2}",
-                kit / raw
+                "{clients} clients, round {round}: plain {raw}, store {kit}, ratio {ratio:.2}"
             );
-            ratios.push(kit / raw);
+            ratios.push(ratio);
         }
         ratios.sort_by(f64::total_cmp);
         println!("{clients} clients: median ratio {:.2}", ratios.get(ratios.len() / 2).unwrap());
@@ -54,12 +55,72 @@ fn event() -> (Value, Value) {
     (data, json!({ "actor": "bench", "correlation": Uuid::now_v7(), "status": "open" }))
 }
 
-/// Lets the clients work for a while; gives commands per second.
+/// What a round measured.
+struct Measured {
+    /// Commands per second.
+    rate: f64,
+    /// Microseconds of CPU per command, of this program and of the server; 0 where the system does not tell.
+    cpu: (f64, f64),
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (client, server) = self.cpu;
+        write!(f, "{:.0}/s (CPU {client:.0} + {server:.0} µs)", self.rate)
+    }
+}
+
+/// The fields of a process after its name in `/proc/PID/stat`, from the state on.
+fn process(pid: &str) -> Option<Vec<u64>> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    Some(fields.split_whitespace().map(|it| it.parse().unwrap_or(0)).collect())
+}
+
+/// Hundredths of a second that this program and the server with all its processes have worked.
+async fn worked(admin: &Client) -> Option<(u64, u64)> {
+    let backend: i32 = admin.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
+    let sum = |it: &[u64]| it.iter().sum::<u64>();
+    let own = sum(process("self")?.get(11..13)?);
+    let server = *process(&backend.to_string())?.get(1)?;
+    let mut all = sum(process(&server.to_string())?.get(11..15)?);
+    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Some(fields) = process(&entry.file_name().to_string_lossy()) else { continue };
+        if fields.get(1) == Some(&server) {
+            all += sum(fields.get(11..13)?);
+        }
+    }
+    Some((own, all))
+}
+
+/// Lets the clients work for a while.
+async fn measured<F>(
+    admin: &Client,
+    clients: usize,
+    length: Duration,
+    client: impl Fn(usize, Instant, Arc<AtomicU64>) -> F,
+) -> Measured
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let before = worked(admin).await;
+    let (rate, done) = rate(clients, length, client).await;
+    let cpu = match (before, worked(admin).await) {
+        (Some(before), Some(after)) => {
+            let per_command = |hundredths: u64| hundredths as f64 * 10_000.0 / done;
+            (per_command(after.0 - before.0), per_command(after.1 - before.1))
+        }
+        _ => (0.0, 0.0),
+    };
+    Measured { rate, cpu }
+}
+
+/// Lets the clients work for a while; gives commands per second, and how many.
 async fn rate<F>(
     clients: usize,
     length: Duration,
     client: impl Fn(usize, Instant, Arc<AtomicU64>) -> F,
-) -> f64
+) -> (f64, f64)
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -71,7 +132,8 @@ where
     for task in tasks {
         task.await.unwrap();
     }
-    done.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64()
+    let done = done.load(Ordering::Relaxed) as f64;
+    (done / start.elapsed().as_secs_f64(), done)
 }
 
 async fn connect(url: &str) -> Client {
@@ -82,7 +144,7 @@ async fn connect(url: &str) -> Client {
     client
 }
 
-async fn kit_rate(url: &str, schema: &str, clients: usize, length: Duration) -> f64 {
+async fn kit_rate(url: &str, schema: &str, clients: usize, length: Duration) -> Measured {
     let admin = connect(url).await;
     admin.batch_execute(&format!("create schema {schema}")).await.unwrap();
     let mut options = Options::new("bench");
@@ -96,8 +158,8 @@ async fn kit_rate(url: &str, schema: &str, clients: usize, length: Duration) -> 
     for task in warm {
         task.await.unwrap();
     }
-    let measured =
-        rate(clients, length, |_, until, done| commands(store.clone(), until, done)).await;
+    let client = |_, until, done| commands(store.clone(), until, done);
+    let measured = measured(&admin, clients, length, client).await;
     store.close().await;
     admin.batch_execute(&format!("drop schema {schema} cascade")).await.unwrap();
     measured
@@ -159,7 +221,7 @@ const INSERT: &str = "with k as (insert into idempotency values ('', 'bench', $1
     insert into event (shard, id, tenant, stream_type, stream_id, version, event_type, schema_version, data, meta, recorded_at)
     values ($7, $9, '', 'job', $6, $8, 'part_added', 1, $10, $11, $4)";
 
-async fn raw_rate(url: &str, schema: &str, clients: usize, length: Duration) -> f64 {
+async fn raw_rate(url: &str, schema: &str, clients: usize, length: Duration) -> Measured {
     let admin = connect(url).await;
     admin
         .batch_execute(&format!("create schema {schema}; set search_path = {schema};{RAW}"))
@@ -175,7 +237,7 @@ async fn raw_rate(url: &str, schema: &str, clients: usize, length: Duration) -> 
     let client =
         |number: usize, until, done| inserts(connections.get(number).unwrap().clone(), until, done);
     rate(clients, length / 10, client).await;
-    let measured = rate(clients, length, client).await;
+    let measured = measured(&admin, clients, length, client).await;
     admin.batch_execute(&format!("drop schema {schema} cascade")).await.unwrap();
     measured
 }

@@ -1,14 +1,17 @@
 //! Many commands at the same moment: each has its own outcome, whatever the store makes of the crowd.
 
 use super::conformance;
+use super::views::{ITEMS, item};
 use crate::db::{Db, append, events, stream};
 use jiff::Timestamp;
 use kit_runtime::store::{
-    Answer, Expect, Idempotency, Load, Outcome, Record, Store, StoreError, Unit,
+    Answer, CursorMove, Datum, Expect, Idempotency, Load, Mark, Outcome, Record, RowChanges, Store,
+    StoreError, Unit, ViewTable, WatermarkMove,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use uuid::Uuid;
 
 fn keyed(key: &str, unit: Unit) -> Unit {
     let body = key.as_bytes().to_vec();
@@ -74,6 +77,45 @@ async fn everyone_gets_the_own_outcome(db: &Db) {
     assert_eq!(log.len(), 3 + 80 + 40, "what was refused left nothing");
 }
 
+/// Each unit carries an event and one thing more; that must not stay behind when others are on their way.
+async fn whatever_else_a_unit_carries_is_stored_with_it(db: &Db) {
+    let views = db.store.open_view(ITEMS, "one".into()).await.unwrap();
+    let table = ViewTable { schema: ITEMS, version: views.live.version };
+    let units: Vec<Unit> = (0..60_i64)
+        .map(|number| {
+            let mut unit = events(&format!("s{number}"), Expect::NoStream, 1);
+            let shard = u16::try_from(number / 3).unwrap();
+            let (from, to) = (Mark::start(shard), Mark { shard, pos: 5, id: Uuid::now_v7() });
+            match number % 3 {
+                0 => unit.watermarks.push(WatermarkMove {
+                    consumer: "c".into(),
+                    source: "elsewhere/e".into(),
+                    generation: Uuid::nil(),
+                    from,
+                    to,
+                }),
+                1 => {
+                    unit.cursors.push(CursorMove { name: "view".into(), epoch: 0, from, to });
+                }
+                _ => {
+                    let upserts = vec![item(number, json!({}))];
+                    unit.rows.push(RowChanges { table, upserts, deletes: vec![] });
+                }
+            }
+            unit
+        })
+        .collect();
+    for result in at_once(&db.store, units).await {
+        assert!(matches!(result, Ok(Outcome::Committed(_))), "{result:?}");
+    }
+    let watermarks = db.store.watermarks("c".into(), "elsewhere/e".into()).await.unwrap();
+    let cursors = db.store.cursors("view".into()).await.unwrap();
+    let keys = (0..20).map(|it| vec![Datum::Int(it * 3 + 2)]).collect();
+    let rows = db.store.rows(table, keys).await.unwrap();
+    let counts = (watermarks.len(), cursors.len(), rows.iter().flatten().count());
+    assert_eq!((counts, db.records().await.len()), ((20, 20, 20), 60));
+}
+
 async fn a_key_used_twice_at_once_has_one_effect(db: &Db) {
     let units: Vec<Unit> = (0..60)
         .map(|it| keyed(&format!("k{}", it / 3), events(&format!("s{it}"), Expect::NoStream, 1)))
@@ -114,6 +156,7 @@ async fn one_that_cannot_be_stored_takes_no_other_with_it(db: &Db) {
 
 conformance! {
     everyone_gets_the_own_outcome,
+    whatever_else_a_unit_carries_is_stored_with_it,
     a_key_used_twice_at_once_has_one_effect,
     one_that_cannot_be_stored_takes_no_other_with_it,
 }

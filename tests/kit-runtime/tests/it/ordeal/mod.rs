@@ -4,6 +4,7 @@
 mod chaos;
 mod dice;
 mod dropped;
+mod hanging;
 mod killed;
 mod proxy;
 mod race;

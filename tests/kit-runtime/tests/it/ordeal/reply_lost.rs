@@ -123,6 +123,37 @@ async fn what_cannot_be_recognised_is_not_sent_again() {
     line.finish().await;
 }
 
+/// Many callers at once, so that most commands leave together; whenever the first of them comes, an answer is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everyone_of_a_crowd_is_recognised() {
+    let line = Arc::new(Line::open().await);
+    let callers: Vec<_> = (0..24)
+        .map(|caller| {
+            let line = line.clone();
+            tokio::spawn(async move {
+                for round in 0..8 {
+                    let name = format!("c{caller}-{round}");
+                    if caller == 0 {
+                        line.armed.store(true, Ordering::SeqCst);
+                    }
+                    let unit = events(&name, Expect::NoStream, 1);
+                    let outcome = line.store.commit(unit).await.unwrap();
+                    let Outcome::Committed(committed) = outcome else { panic!("{outcome:?}") };
+                    let last = line.db.load(&stream(&name)).await.events.pop().unwrap();
+                    let end = committed.appended[0];
+                    assert_eq!((last.shard, last.pos, last.version), (end.shard, end.pos, 1));
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let last = line.commit(events("last", Expect::NoStream, 1)).await;
+    assert!(matches!(last, Ok(Outcome::Committed(_))), "{last:?}");
+    Arc::into_inner(line).unwrap().finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sending_again_blindly_is_caught() {
     let line = Line::open().await;

@@ -91,7 +91,7 @@ fn shard_number(shard: u16) -> i16 {
 }
 
 /// The distinct shards, ascending, and the place of each.
-fn slots(shards: impl Iterator<Item = i16>) -> BTreeMap<i16, usize> {
+pub(super) fn slots(shards: impl Iterator<Item = i16>) -> BTreeMap<i16, usize> {
     let mut slots: BTreeMap<i16, usize> = shards.map(|shard| (shard, 0)).collect();
     for (place, slot) in slots.values_mut().enumerate() {
         *slot = place;

@@ -14,8 +14,16 @@ use uuid::Uuid;
 /// Attempts in all.
 const ATTEMPTS: u32 = 5;
 
-pub(super) async fn commit(pool: &Pool, unit: &Unit, frame: Frame) -> Result<Outcome, StoreError> {
-    let mut broken = false;
+/// Commits a unit by itself. `broken`: it was sent before, and nobody knows its outcome.
+pub(super) async fn commit(
+    pool: &Pool,
+    unit: &Unit,
+    frame: Frame,
+    mut broken: bool,
+) -> Result<Outcome, StoreError> {
+    if broken && !repeatable(unit) {
+        return Err(StoreError::Unknown("the connection broke".to_owned()));
+    }
     let mut attempt = 0;
     loop {
         attempt += 1;

@@ -1,12 +1,15 @@
 //! The store in PostgreSQL 13 or newer: for everything that runs on more than one host.
 //!
 //! A command is one statement, `kit_append`; everything else a unit carries goes into the same transaction, sent in
-//! one network write. A unit goes on when its caller does not wait any longer.
+//! one network write. Commands that come while others are on their way leave together. A unit goes on when its caller
+//! does not wait any longer.
 
 mod append;
 mod columns;
 mod commit;
+mod crowd;
 mod detached;
+mod lanes;
 mod moves;
 mod one;
 mod open;
@@ -18,8 +21,8 @@ mod sagas;
 mod value;
 mod views;
 
-use self::append::Frame;
 use self::detached::detached;
+use self::lanes::{Lanes, Sender};
 use self::pool::{database, get};
 use super::datum::{from_micros, micros};
 use super::sql::{Dialect, page, page_of};
@@ -40,6 +43,7 @@ pub struct PostgresStore {
     pool: Pool,
     clock: Option<Arc<dyn super::Clock>>,
     changed: Arc<watch::Sender<u64>>,
+    lanes: Lanes,
 }
 
 fn failed(error: tokio_postgres::Error) -> StoreError {
@@ -56,16 +60,19 @@ impl PostgresStore {
         let now = options.clock.as_ref().map(|clock| micros(clock.now()));
         let meta = open::migrate(&pool, &options, now).await?;
         let changed = Arc::new(watch::Sender::new(0));
-        Ok(Self { meta, pool, clock: options.clock, changed })
+        let sender = Sender {
+            pool: pool.clone(),
+            shards: meta.shards,
+            clock: options.clock.clone(),
+            changed: changed.clone(),
+        };
+        let lanes = Lanes::new(sender, options.connections);
+        Ok(Self { meta, pool, clock: options.clock, changed, lanes })
     }
 
     /// The injected time, if there is one; else the database's own counts.
     fn injected(&self) -> Option<i64> {
         self.clock.as_ref().map(|clock| micros(clock.now()))
-    }
-
-    fn frame(&self) -> Frame {
-        Frame { now: self.injected(), shards: self.meta.shards }
     }
 }
 
@@ -98,14 +105,10 @@ impl Store for PostgresStore {
     }
 
     fn commit(&self, mut unit: Unit) -> StoreResult<'_, Outcome> {
-        let (pool, frame, changed) = (self.pool.clone(), self.frame(), self.changed.clone());
+        let lanes = self.lanes.clone();
         Box::pin(detached(async move {
             check::prepare(&mut unit)?;
-            let outcome = commit::commit(&pool, &unit, frame).await?;
-            if matches!(outcome, Outcome::Committed(_)) {
-                changed.send_modify(|count| *count += 1);
-            }
-            Ok(outcome)
+            lanes.commit(unit).await
         }))
     }
 

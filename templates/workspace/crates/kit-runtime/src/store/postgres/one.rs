@@ -15,8 +15,19 @@ const APPEND: &str = "select outcome, after, base from kit_append_one($1, $2, $3
 
 /// The append of a unit that has nothing else, besides a key.
 pub(super) fn only_append(unit: &Unit) -> Option<&Append> {
-    let nothing_else = unit.uniques.is_empty() && unit.numbers.is_empty() && unit.outbox.is_empty();
-    match unit.appends.as_slice() {
+    #[rustfmt::skip]
+    let Unit {
+        idempotency: _, watermarks, cursors, sagas, operations, rows, uniques, numbers, appends, outbox,
+    } = unit;
+    let nothing_else = watermarks.is_empty()
+        && cursors.is_empty()
+        && sagas.is_empty()
+        && operations.is_empty()
+        && rows.is_empty()
+        && uniques.is_empty()
+        && numbers.is_empty()
+        && outbox.is_empty();
+    match appends.as_slice() {
         [append] if nothing_else && !append.events.is_empty() => Some(append),
         _ => None,
     }
