@@ -120,6 +120,8 @@ pub(super) struct Command {
     pub aggregate: String,
     pub kind: &'static str,
     pub route: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub written: bool,
     pub success: u16,
     pub public: bool,
     pub fields: Vec<Field>,
@@ -189,6 +191,8 @@ pub(super) struct Query {
     pub notes: Notes,
     pub view: String,
     pub route: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub written: bool,
     pub params: Vec<Field>,
     pub filter: Vec<String>,
     pub order: Vec<String>,

@@ -36,8 +36,13 @@ pub fn context_text(model: &Model, of: &Context) -> String {
 pub fn system(model: &Model) -> Value {
     let contexts: Map<String, Value> =
         model.contexts.iter().map(|(name, of)| (name.clone(), context(model, of))).collect();
-    let routes: Vec<String> =
-        model.routes.iter().map(|r| format!("{} {}", r.method.as_str(), r.path)).collect();
+    let composed = model.compositions.iter().map(|it| format!("GET {}", it.path));
+    let routes: Vec<String> = model
+        .routes
+        .iter()
+        .map(|r| format!("{} {}", r.method.as_str(), r.path))
+        .chain(composed)
+        .collect();
     json!({
         "schema_version": SCHEMA_VERSION,
         "system": model.system,

@@ -45,11 +45,17 @@ struct TablePin {
 #[derive(Debug, Clone, Deserialize)]
 struct RoutePin {
     route: String,
+    /// The text says it, so it pins nothing.
+    #[serde(default)]
+    written: bool,
 }
 
 impl RoutePin {
     /// The path behind the method.
     fn path(&self) -> Option<String> {
+        if self.written {
+            return None;
+        }
         self.route.split_once(' ').map(|(_, path)| path.to_owned())
     }
 }
@@ -79,13 +85,16 @@ pub fn pin(model: &mut Model, pins: &BTreeMap<String, Pins>) {
         }
         for command in context.commands.values_mut() {
             let pin = found(&pins.commands, &command.name, &command.notes.was);
-            if let Some(path) = pin.and_then(RoutePin::path) {
+            if let Some(path) =
+                pin.and_then(RoutePin::path).filter(|_| command.route.terms.is_none())
+            {
                 command.route.path = path;
             }
         }
         for query in context.queries.values_mut() {
             let pin = found(&pins.queries, &query.name, &query.notes.was);
-            if let Some(path) = pin.and_then(RoutePin::path) {
+            if let Some(path) = pin.and_then(RoutePin::path).filter(|_| query.route.terms.is_none())
+            {
                 query.route.path = path;
             }
         }

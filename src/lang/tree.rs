@@ -315,6 +315,19 @@ pub struct Message {
     pub span: Span,
 }
 
+/// A part of a composed answer: `ctx.Name(binds)?`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The aggregate or query.
+    pub path: Path,
+    /// Given arguments.
+    pub binds: Vec<Bind>,
+    /// Whether the whole does without it.
+    pub optional: bool,
+    /// The whole place.
+    pub span: Span,
+}
+
 /// The condition of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum When {

@@ -9,6 +9,7 @@ mod command;
 mod context;
 mod event;
 mod example;
+mod gateway;
 mod policy;
 mod projection;
 mod query;
@@ -25,11 +26,12 @@ pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Ru
 pub use context::{Context, ContextKind, Idempotency, Notes};
 pub use event::{Event, EventRef, Make};
 pub use example::{Example, Examples, SagaExample, SagaReply};
+pub use gateway::{Composition, Gateway, Part, PartArg};
 pub use policy::{Each, EachSource, Policy, Refused};
 pub use projection::{Form, KeySource, LogEvent, LogForm, Projection, ProjectionKind, Reaction};
 pub use query::{Order, Page, Query};
 pub use refusal::{BUILT_IN, BuiltIn, Refusal, RefusalOrigin, TextPiece};
-pub use route::{Method, Route, Target};
+pub use route::{Method, Route, Target, Terms};
 pub use saga::{ActionIr, Reply, ReplyKind, Saga, Step, StepTimeout, Verdict};
 pub use scenario::{Expected, Outcome, Row, Scenario, Told, Trigger};
 pub use table::{Case, Function, Table};
@@ -58,6 +60,10 @@ pub struct Model {
     pub told_names: std::collections::BTreeMap<uuid::Uuid, String>,
     /// All HTTP routes, sorted by path and method; no two are the same.
     pub routes: Vec<Route>,
+    /// Answers of the gateway's own, sorted by path.
+    pub compositions: Vec<Composition>,
+    /// The gateway.
+    pub gateway: Gateway,
 }
 
 impl Model {

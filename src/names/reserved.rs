@@ -22,6 +22,7 @@ const CONTEXTS: &[&str] = &[
     "gateway",
     "http",
     "hyper",
+    "hyper_util",
     "jiff",
     "kit",
     "kit_runtime",

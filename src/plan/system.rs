@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::source::Sources;
 use crate::view::domain::Facts;
 use crate::view::rust::{header, module};
-use crate::view::{contracts, workspace};
+use crate::view::{self, contracts, workspace};
 
 /// Every file of the system that the model describes. `sources` are the domain files it was read
 /// from, `ports` those of its contexts.
@@ -66,6 +66,7 @@ fn plan_all<E: From<PlanError>>(
     }
     let view = to_view(&workspace::workspace(model, ports, published, &uses_contracts));
     workspace_files(plan, &view)?;
+    gateway(plan, model, ports)?;
     app(plan, model)?;
     Ok(())
 }
@@ -137,6 +138,19 @@ fn workspace_files(plan: &mut Plan, view: &serde_json::Value) -> Result<(), Plan
     plan.add("Cargo.lock", PlannedFile::seed(project, lock))?;
     let readme = template("workspace/README.md.tera");
     plan.add("README.md", PlannedFile::new(once, project, readme))
+}
+
+fn gateway(plan: &mut Plan, model: &Model, ports: &BTreeMap<String, u16>) -> Result<(), PlanError> {
+    let table = to_view(&view::gateway::table_file(model, ports));
+    let test = to_view(&view::gateway::test_file(model));
+    let document = Content::Text(view::openapi::document(model));
+    plan.add("contracts/openapi.json", PlannedFile::owned("project", document))?;
+    let mut files = CrateFiles::new(plan, "services/gateway", "project");
+    files.owned("Cargo.toml", "gateway/Cargo.toml.tera", table.clone())?;
+    files.owned("src/main.rs", "gateway/main.rs.tera", table.clone())?;
+    files.owned("src/lib.rs", "gateway/lib.rs.tera", table)?;
+    files.seed_verbatim("src/extend.rs", "gateway/extend.rs")?;
+    files.owned("tests/it/main.rs", "gateway/tests/it/main.rs.tera", test)
 }
 
 fn app(plan: &mut Plan, model: &Model) -> Result<(), PlanError> {

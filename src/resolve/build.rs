@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
-    commands, events, examples, policies, projections, queries, refusals, routes, run, sagas,
-    scenarios, told,
+    commands, compose, events, examples, policies, projections, queries, refusals, routes, run,
+    sagas, scenarios, told, written,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
@@ -66,7 +66,10 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     let uses = Uses::collect(r, None, &[], &[]);
     let shared_refusals = refusals::build(r, None, &uses, sink);
     let (shared_tables, shared_functions) = functions(r, None);
-    let routes = routes::all(&contexts, sink);
+    let places = written::apply(r, &mut contexts, sink);
+    let compositions = compose::build(r, &contexts, sink);
+    let routes = routes::all(&contexts, &compositions, &places, sink);
+    let gateway = compose::gateway(r, sink);
     let project = &r.tree.project;
     Model {
         system: project.name.as_ref().map_or_else(String::new, |n| n.value.clone()),
@@ -78,6 +81,8 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
         shared_functions,
         shared_refusals,
         routes,
+        compositions,
+        gateway,
     }
 }
 

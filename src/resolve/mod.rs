@@ -18,6 +18,7 @@ mod audit;
 mod build;
 mod cases;
 mod commands;
+mod compose;
 mod cycles;
 mod decide;
 mod declare;
@@ -51,6 +52,7 @@ mod types;
 mod values;
 mod walk;
 mod words;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -240,7 +240,8 @@ impl<'t> Resolver<'t> {
             Diagnostic::error(101, ident.span, format!("there is no context `{}`", ident.text));
         let known: Vec<String> = self.contexts.keys().cloned().collect();
         let found = self.suggest(found, ident.span, &ident.text, known.iter().map(String::as_str));
-        sink.push(found);
+        let help = format!("there is {}", super::words::list(known.iter().map(String::as_str)));
+        sink.push(if found.help.is_some() { found } else { found.help(help) });
         super::words::only(&ident.text, known.iter().map(String::as_str))
     }
 

@@ -43,6 +43,7 @@ pub const TABLES: &[Key] = &[
     named("policy", &flow::POLICY),
     named("saga", &flow::SAGA),
     Key::absent("scenario", Form::Tables(&scenario::SCENARIO), "[]", scenario::SCENARIO.doc),
+    Key::absent("route", Form::Tables(&edge::ROUTE), "[]", edge::ROUTE.doc),
     named("process", &later::PROCESS).later(),
     named("schedule", &later::SCHEDULE).later(),
     named("port", &later::PORT).later(),
@@ -51,7 +52,6 @@ pub const TABLES: &[Key] = &[
     named("public", &later::PUBLIC).later(),
     named("reference", &later::REFERENCE).later(),
     Key::absent("seed", Form::Table(&later::SEED), "{}", later::SEED.doc).later(),
-    Key::absent("route", Form::Tables(&edge::ROUTE), "[]", edge::ROUTE.doc).later(),
     Key::absent("access", Form::Table(&edge::ACCESS), "{}", edge::ACCESS.doc).later(),
     Key::absent("grpc", Form::Table(&edge::GRPC), r#"{ expose = ["AddPart"] }"#, edge::GRPC.doc)
         .later(),

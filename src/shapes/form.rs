@@ -13,6 +13,8 @@ pub enum Form {
     Duration,
     /// A text such as `2026-01-05T09:00:00Z`.
     Time,
+    /// A table from a name of this context to a whole number.
+    Ints,
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A lower-case name.
@@ -65,6 +67,8 @@ pub enum Form {
     Cases,
     /// Members of an enum: `long(months = 24)`.
     Members,
+    /// A table from names to parts of a composed answer.
+    Parts,
     /// `DURATION then VERDICT`
     Timeout,
     /// Actions of a saga: changes, `send MESSAGE`, a verdict.
@@ -249,6 +253,7 @@ impl Form {
             self,
             Self::Text
                 | Self::Int
+                | Self::Ints
                 | Self::Duration
                 | Self::Time
                 | Self::Order
@@ -259,6 +264,7 @@ impl Form {
                 | Self::Statuses
                 | Self::Changes
                 | Self::Cases
+                | Self::Parts
                 | Self::Timeout
                 | Self::Actions
                 | Self::Trigger
@@ -272,6 +278,7 @@ impl Form {
             Self::Text => "a text".into(),
             Self::Bool => "`true` or `false`".into(),
             Self::Int => "a whole number".into(),
+            Self::Ints => "a table from names to whole numbers".into(),
             Self::Duration => "a duration such as \"10s\"".into(),
             Self::Time => "a time such as \"2026-01-05T09:00:00Z\"".into(),
             Self::Choice(words) => choice(words),
@@ -298,6 +305,9 @@ impl Form {
             Self::Each => "what is walked: \"View where COND\" or \"x in EXPR\"".into(),
             Self::Cases => "rows \"COND => VALUE\"".into(),
             Self::Members => "one member or several".into(),
+            Self::Parts => {
+                "a table from names to parts: \"context.Name(argument = value)?\"".into()
+            }
             Self::Timeout => "\"DURATION then VERDICT\"".into(),
             Self::Actions => "one action or several".into(),
             Self::Trigger => "a command or an event".into(),

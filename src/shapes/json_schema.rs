@@ -104,6 +104,9 @@ impl Schema {
         match form {
             Form::Bool => json!({ "type": "boolean" }),
             Form::Int => json!({ "type": "integer" }),
+            Form::Ints => {
+                json!({ "type": "object", "additionalProperties": { "type": "integer" } })
+            }
             Form::Choice(words) => json!({ "enum": words }),
             Form::Name => json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }),
             Form::Actor => json!({ "type": "string", "pattern": "^@" }),
@@ -123,7 +126,9 @@ impl Schema {
             | Form::Actions => texts(),
             Form::Fields => fields(),
             Form::FieldMap => json!({ "type": "object", "additionalProperties": fields() }),
-            Form::ExprMap => json!({ "type": "object", "additionalProperties": text() }),
+            Form::ExprMap | Form::Parts => {
+                json!({ "type": "object", "additionalProperties": text() })
+            }
             Form::Reactions(shape) => {
                 let reaction = self.either(shape);
                 let foreign = json!({

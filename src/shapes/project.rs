@@ -1,6 +1,6 @@
 //! `minos.toml`: the project, and the contexts inside it.
 
-use super::{Form, Key, Shape, construct, context};
+use super::{Form, Key, Shape, construct, context, edge};
 
 /// `[project]`.
 pub static PROJECT: Shape = Shape {
@@ -79,7 +79,7 @@ const PROJECT_TABLES: &[Key] = &[
         "The shared kernel: types, tables and functions that every context sees unqualified. The \
          same may stand in the files of `shared/`.",
     ),
-    Key::absent("gateway", Form::Free, "{}", "The public entrance of the system.").later(),
+    Key::absent("gateway", Form::Table(&edge::GATEWAY), "{}", edge::GATEWAY.doc),
     Key::absent("deploy", Form::Free, "{}", "How the system is deployed.").later(),
     Key::absent("moved", Form::Free, "[]", "Renames over several contexts.").later(),
     Key::absent("waiver", Form::Free, "[]", "Breaking changes that were agreed on.").later(),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::common::NAMED;
+use super::edge::GATEWAY;
 use super::{CONSTRUCTS, CONTEXT, Form, Group, Key, Need, PROJECT, Shape, Stage};
 
 const HEAD: &str = "\
@@ -50,6 +51,7 @@ pub fn page() -> String {
     let mut page = HEAD.to_owned();
     contents(&mut page);
     section(&mut page, &PROJECT);
+    section(&mut page, &GATEWAY);
     section(&mut page, &EVERY);
     section(&mut page, &CONTEXT);
     if let Some(settings) = CONSTRUCTS.iter().find(|key| key.name == "settings") {
@@ -87,7 +89,7 @@ fn shape_of(key: &Key) -> Option<&'static Shape> {
 fn contents(page: &mut String) {
     page.push('\n');
     let built = tables().filter(|key| key.stage == Stage::One).map(|key| key.name);
-    for name in ["project", "context", "settings"].into_iter().chain(built) {
+    for name in ["project", "gateway", "context", "settings"].into_iter().chain(built) {
         line(page, format_args!("- [{name}](#{name})"));
     }
     line(page, format_args!("- [every named table](#every-named-table)"));

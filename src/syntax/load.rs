@@ -31,8 +31,10 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
         match role {
             Role::Project => {
                 let main = Main { has_domain, document: &document };
-                let (project, contexts, kernel) = project::project(&mut lower, file, &main);
+                let (project, gateway, contexts, kernel) =
+                    project::project(&mut lower, file, &main);
                 tree.project = project;
+                tree.gateway = gateway;
                 contexts.into_iter().for_each(|context| add(&mut tree, context, &mut lower));
                 join_types(&mut tree.kernel, kernel);
             }
@@ -156,6 +158,7 @@ fn join(first: &mut Context, mut other: Context) {
     first.queries.append(&mut other.queries);
     first.policies.append(&mut other.policies);
     first.sagas.append(&mut other.sagas);
+    first.routes.append(&mut other.routes);
     first.scenarios.append(&mut other.scenarios);
     first.not_yet.append(&mut other.not_yet);
 }

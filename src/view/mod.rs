@@ -6,6 +6,8 @@
 
 pub mod contracts;
 pub mod domain;
+pub mod gateway;
+pub mod openapi;
 pub mod rust;
 pub mod service;
 pub mod workspace;

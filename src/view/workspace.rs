@@ -6,7 +6,7 @@ use heck::{ToKebabCase as _, ToSnakeCase as _, ToTitleCase as _};
 use serde::Serialize;
 
 use crate::layout::{self, Node, Stmt};
-use crate::model::{Context, Method, Model, Route, Target};
+use crate::model::{Context, Model, Route, Target};
 
 use super::rust::{module, title};
 use super::service::neighbours;
@@ -26,6 +26,7 @@ pub struct Workspace {
     multiple: bool,
     domain_files: String,
     routes: Vec<RouteView>,
+    gateway_port: u16,
 }
 
 /// An own package.
@@ -92,6 +93,7 @@ pub fn workspace(
         own.push(Package::new(format!("{}-domain", service.package), format!("{folder}/domain")));
         own.push(Package::new(service.package.clone(), format!("{folder}/service")));
     }
+    own.push(Package::new("gateway", "services/gateway"));
     own.sort_by(|a, b| a.name.cmp(&b.name));
     let mut members: Vec<String> = own.iter().map(|p| p.path.clone()).collect();
     members.push("app".to_owned());
@@ -105,7 +107,8 @@ pub fn workspace(
         services,
         contracts,
         domain_files: "minos.toml".to_owned(),
-        routes: model.routes.iter().map(|route| route_view(model, route)).collect(),
+        routes: routes(model),
+        gateway_port: ports.get("gateway").copied().unwrap_or(8000),
     }
 }
 
@@ -142,6 +145,17 @@ fn service(
     }
 }
 
+/// The table of routes, as the gateway answers them.
+fn routes(model: &Model) -> Vec<RouteView> {
+    let own = model.routes.iter().map(|route| route_view(model, route));
+    let composed = model.compositions.iter().map(|of| {
+        let parts: Vec<&str> = of.parts.iter().map(|part| part.name.as_str()).collect();
+        let request = format!("GET {}{}", model.gateway.prefix, of.path);
+        RouteView { request, does: format!("{} together", parts.join(", ").replace('_', " ")) }
+    });
+    own.chain(composed).collect()
+}
+
 fn route_view(model: &Model, route: &Route) -> RouteView {
     let params = match &route.target {
         Target::Query(name) => {
@@ -159,11 +173,9 @@ fn route_view(model: &Model, route: &Route) -> RouteView {
             format!("the state of one {}", name.to_title_case().to_lowercase())
         }
     };
-    let method = match route.method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-    };
-    RouteView { request: format!("{method} {}{query}", route.path), does }
+    let method = route.method.as_str();
+    let path = format!("{}{}", model.gateway.prefix, route.path);
+    RouteView { request: format!("{method} {path}{query}"), does }
 }
 
 /// What the files of the all-in-one program print.
@@ -194,19 +206,19 @@ fn is_taken(model: &Model) -> bool {
 #[must_use]
 pub fn app(model: &Model) -> App {
     let packages: Vec<String> = model.contexts.keys().map(|name| name.to_kebab_case()).collect();
-    let mut dependencies = packages.clone();
-    dependencies.push("kit-runtime".to_owned());
+    let mut driven = packages.clone();
+    driven.push("kit-runtime".to_owned());
+    driven.sort();
+    let mut dependencies = driven.clone();
+    dependencies.push("gateway".to_owned());
     dependencies.sort();
     let features = |feature: &str| {
         let quoted: Vec<String> =
-            dependencies.iter().map(|name| format!("\"{name}/{feature}\"")).collect();
+            driven.iter().map(|name| format!("\"{name}/{feature}\"")).collect();
         quoted.join(", ")
     };
-    let mut node = Node::call("App::new", vec![Node::text(&model.system)]);
-    for name in model.contexts.keys() {
-        let service = Node::call(format!("{}::service", module(name)), vec![]);
-        node = node.method("service", vec![service]);
-    }
+    let new = Node::call("App::new", vec![Node::text(&model.system)]);
+    let node = super::gateway::all_services(model, new);
     let body = layout::body(&[Stmt::Expr(node.method("main", vec![]))], 4);
     let taken = is_taken(model);
     App {

@@ -17,6 +17,7 @@ mod lowering;
 mod merge;
 mod mutants;
 mod names;
+mod openapi;
 mod random;
 mod render;
 mod rooms;

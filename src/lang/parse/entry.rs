@@ -36,6 +36,8 @@ entries! {
     unique -> tree::Unique, 15, "rule", false, "for example `plate where !closed else PlateTaken`", |p| p.unique();
     /// `PartAdded(price = part.price) if quantity > 0`
     message -> tree::Message, 16, "message", false, "for example `PartAdded(price = part.price) if flags == 0`", |p| p.message();
+    /// `stock.Part(part_no = job.part_no)?`
+    part -> tree::Part, 16, "part", false, "for example `stock.Part(part_no = job.part_no)?`", |p| p.part();
     /// `merge parts: quantity += ev.quantity`
     change -> tree::Change, 17, "change", false, "for example `points += ev.points`", |p| p.change();
     /// `day in ev.planned.days`

@@ -3,7 +3,7 @@
 use super::parser::{Parsed, Parser, is_upper};
 use crate::diagnostics::Diagnostic;
 use crate::lang::token::{Sign, Tok};
-use crate::lang::tree::{EventPattern, Ident, MemberDecl, Message, Path, When};
+use crate::lang::tree::{EventPattern, Ident, MemberDecl, Message, Part, Path, When};
 
 impl Parser<'_> {
     /// A message.
@@ -21,6 +21,15 @@ impl Parser<'_> {
             When::Always
         };
         Ok(Message { path, binds, when, span: start.to(self.before()) })
+    }
+
+    /// A part of a composed answer.
+    pub(super) fn part(&mut self) -> Parsed<Part> {
+        let start = self.span();
+        let path = self.path("the name of an aggregate or query")?;
+        let binds = if self.is(Sign::Open) { self.binds(16)? } else { Vec::new() };
+        let optional = self.eat(Sign::Question);
+        Ok(Part { path, binds, optional, span: start.to(self.before()) })
     }
 
     /// `Name` or `ctx.Name`.

@@ -21,6 +21,6 @@ mod tests;
 
 pub use entry::{
     action, case, change, duration, each, event_pattern, expr, field, first_name, id_decl,
-    member_decl, message, name, name_list, order, path, refusal, rule, statuses, timeout, trigger,
-    type_expr, typed, unique,
+    member_decl, message, name, name_list, order, part, path, refusal, rule, statuses, timeout,
+    trigger, type_expr, typed, unique,
 };

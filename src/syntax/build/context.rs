@@ -1,7 +1,7 @@
 //! Contexts and the project.
 
 use super::types::types;
-use super::{behaviour, flow, reading};
+use super::{behaviour, edge, flow, reading};
 use super::{each, head, reserved};
 use crate::lang::tree::Ident;
 use crate::shapes::{CONTEXT, PROJECT};
@@ -50,6 +50,7 @@ pub(in crate::syntax) fn keys(name: Ident, row: &mut Row) -> Keys {
 /// A context from its keys and the row that holds its constructs.
 pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Context {
     let scenarios = row.rows("scenario").unwrap_or_default();
+    let routes = row.rows("route").unwrap_or_default();
     Context {
         head: keys.head,
         file,
@@ -68,6 +69,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         queries: each(row, "query", reading::query),
         policies: each(row, "policy", flow::policy),
         sagas: each(row, "saga", flow::saga),
+        routes: routes.into_iter().filter_map(edge::route).collect(),
         scenarios: scenarios.into_iter().map(flow::scenario).collect(),
         not_yet: Vec::new(),
     }

@@ -2,11 +2,13 @@
 
 mod behaviour;
 mod context;
+mod edge;
 mod flow;
 mod reading;
 mod types;
 
 pub(super) use context::{context, keys, project};
+pub(super) use edge::gateway;
 pub(super) use types::types;
 
 use super::lower::Row;

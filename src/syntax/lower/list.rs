@@ -2,7 +2,7 @@
 
 use super::{At, Lower};
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::tree::{Expr, Field, Ident, Path, TypeExpr, TypeKind, Typed};
+use crate::lang::tree::{Expr, Field, Ident, Part, Path, TypeExpr, TypeKind, Typed};
 use crate::lang::{SpanMap, Text, parse};
 use crate::shapes::Form;
 use crate::source::Span;
@@ -123,6 +123,17 @@ impl Lower<'_> {
             let broken =
                 || Expr { kind: crate::lang::tree::ExprKind::Error, span: entry.value.span };
             found.push((entry.key.clone(), expr.unwrap_or_else(broken)));
+        }
+        Some(found)
+    }
+
+    /// A table from names to parts of a composed answer.
+    pub(super) fn parts(&mut self, at: &At<'_>, node: &Node) -> Option<Vec<(Ident, Part)>> {
+        let mut found = Vec::new();
+        for entry in self.entries(at, node)? {
+            let inner = At { key: &entry.key, ..*at };
+            let part = self.single(&inner, &Form::Message, &entry.value, parse::part);
+            found.extend(part.map(|part| (entry.key.clone(), part)));
         }
         Some(found)
     }

@@ -2,7 +2,7 @@
 
 use crate::lang::tree::{
     Action, Case, Change, Each, EventPattern, Expr, Field, IdDecl, Ident, MemberDecl, Message,
-    Path, Rule, Statuses, Timeout, Trigger, TypeExpr, Unique,
+    Part, Path, Rule, Statuses, Timeout, Trigger, TypeExpr, Unique,
 };
 use crate::source::Span;
 use crate::syntax::tree::{OrderKey, Reaction, ReplyReaction, Spanned};
@@ -12,6 +12,7 @@ pub(in crate::syntax) enum Val {
     Text(Spanned<String>),
     Bool(Spanned<bool>),
     Int(Spanned<i64>),
+    Ints(Vec<(Ident, Spanned<i64>)>),
     Word(Spanned<&'static str>),
     Time(Spanned<jiff::Timestamp>),
     Ident(Ident),
@@ -30,6 +31,8 @@ pub(in crate::syntax) enum Val {
     Rules(Vec<Rule>),
     Uniques(Vec<Unique>),
     Statuses(Statuses),
+    Duration(Spanned<jiff::SignedDuration>),
+    Parts(Vec<(Ident, Part)>),
     Message(Message),
     Messages(Vec<Message>),
     Changes(Vec<Change>),
@@ -138,6 +141,7 @@ pickers! {
     text: Text -> Spanned<String>;
     flag: Bool -> Spanned<bool>;
     int: Int -> Spanned<i64>;
+    ints: Ints -> Vec<(Ident, Spanned<i64>)>;
     word: Word -> Spanned<&'static str>;
     time: Time -> Spanned<jiff::Timestamp>;
     ident: Ident -> Ident;
@@ -156,6 +160,8 @@ pickers! {
     rules: Rules -> Vec<Rule>;
     uniques: Uniques -> Vec<Unique>;
     statuses: Statuses -> Statuses;
+    duration: Duration -> Spanned<jiff::SignedDuration>;
+    parts: Parts -> Vec<(Ident, Part)>;
     message: Message -> Message;
     messages: Messages -> Vec<Message>;
     changes: Changes -> Vec<Change>;

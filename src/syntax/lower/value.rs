@@ -38,6 +38,8 @@ impl Lower<'_> {
             Form::Fields => self.fields(at, node).map(Val::Fields),
             Form::FieldMap => self.field_map(at, node).map(Val::FieldMap),
             Form::ExprMap => self.expr_map(at, node).map(Val::ExprMap),
+            Form::Parts => self.parts(at, node).map(Val::Parts),
+            Form::Ints => self.ints(at, node).map(Val::Ints),
             Form::Reactions(shape) => self.reactions(at, shape, node).map(Val::Reactions),
             Form::Replies(shape) => self.replies(at, shape, node).map(Val::Replies),
             Form::Table(shape) => self.table(at, shape, node).map(Val::Row),
@@ -79,6 +81,18 @@ impl Lower<'_> {
         }
     }
 
+    /// A table from names to whole numbers.
+    fn ints(&mut self, at: &At<'_>, node: &Node) -> Option<Vec<(Ident, Spanned<i64>)>> {
+        let mut found = Vec::new();
+        for entry in self.entries(at, node)? {
+            let inner = At { key: &entry.key, ..*at };
+            if let Some(Val::Int(number)) = self.plain(&inner, &Form::Int, &entry.value) {
+                found.push((entry.key.clone(), number));
+            }
+        }
+        Some(found)
+    }
+
     /// Forms that are one text of a small kind.
     fn word(&mut self, at: &At<'_>, form: &Form, node: &Node) -> Option<Val> {
         let Kind::Text(text) = &node.kind else {
@@ -105,8 +119,8 @@ impl Lower<'_> {
                 }
             },
             Form::Duration => {
-                self.notation(node, parse::duration);
-                None
+                let value = self.notation(node, parse::duration)?;
+                Some(Val::Duration(Spanned { value, span }))
             }
             Form::Actor => {
                 if let Some(name) = text.strip_prefix('@').filter(|n| super::list::is_name(n)) {

@@ -8,12 +8,14 @@
 //! ([`Context::not_yet`]), so that whoever uses them is not blamed as well.
 
 mod behaviour;
+mod edge;
 mod flow;
 mod reading;
 mod scenario;
 mod types;
 
 pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Refusal};
+pub use edge::{Gateway, IfMatch, Route, RouteTarget, Verb};
 pub use flow::{Policy, Refused, ReplyReaction, Saga, Step};
 pub use reading::{Log, OrderKey, Page, Query, Reaction, Replica, View};
 pub use scenario::Scenario;
@@ -38,6 +40,8 @@ pub struct Spanned<T> {
 pub struct Tree {
     /// `[project]`.
     pub project: Project,
+    /// `[gateway]`.
+    pub gateway: Gateway,
     /// The contexts, in the order of their names' places (files in the order of their paths).
     pub contexts: Vec<Context>,
     /// The shared kernel: `shared/*.toml` and `[shared]`.
@@ -143,6 +147,8 @@ pub struct Context {
     pub policies: Vec<Policy>,
     /// `[saga.X]`.
     pub sagas: Vec<Saga>,
+    /// `[[route]]`.
+    pub routes: Vec<Route>,
     /// `[[scenario]]`.
     pub scenarios: Vec<Scenario>,
     /// Names declared by constructs that are not built yet (ports, processes, references …);

@@ -39,14 +39,21 @@ pub fn routes_file(domain: &Domain) -> RoutesFile {
             let name = match route.method {
                 Method::Get => "get",
                 Method::Post => "post",
+                Method::Put => "put",
+                Method::Patch => "patch",
+                Method::Delete => "delete",
             };
             let target = target(domain, &imports, route);
-            handler = Some(match handler {
-                None => {
+            let terms = terms(&imports, route);
+            handler = Some(match (handler, terms) {
+                (Some(before), None) => before.method(name, vec![target]),
+                (before, terms) => {
                     imports.add("axum::routing", name);
-                    Node::call(name, vec![target])
+                    let own = Node::call(name, vec![target]);
+                    // A layer holds for what stands before it.
+                    let own = terms.into_iter().fold(own, |own, it| own.method("layer", vec![it]));
+                    before.into_iter().fold(own, |own, it| it.method("merge", vec![own]))
                 }
-                Some(before) => before.method(name, vec![target]),
             });
         }
         let handler = handler.unwrap_or(Node::atom("()"));
@@ -59,6 +66,39 @@ pub fn routes_file(domain: &Domain) -> RoutesFile {
         external: imports.external(false),
         internal: imports.internal(),
     }
+}
+
+/// What the text says about a route beyond the usual, as a layer.
+fn terms(imports: &Imports, route: &Route) -> Option<Node> {
+    let said = route.terms.as_ref()?;
+    let mut node = Node::call("Terms::new", vec![]);
+    let empty = node.clone();
+    if let Some(status) = said.status {
+        node = node.method("success", vec![Node::atom(status.to_string())]);
+    }
+    if said.needs_version {
+        node = node.method("needs_version", vec![]);
+    }
+    if said.ignores_version {
+        node = node.method("ignores_version", vec![]);
+    }
+    if said.needs_key {
+        node = node.method("needs_key", vec![]);
+    }
+    if let Some(header) = &said.key_header {
+        node = node.method("key_in", vec![Node::text(header)]);
+    }
+    for (code, status) in &said.errors {
+        node = node.method("refusal", vec![Node::text(code), Node::atom(status.to_string())]);
+    }
+    if let Some(place) = &said.place {
+        node = node.method("place", vec![Node::text(place)]);
+    }
+    if node == empty {
+        return None;
+    }
+    imports.add("kit_runtime::http", "Terms");
+    Some(node.method("layer", vec![]))
 }
 
 fn target(domain: &Domain, imports: &Imports, route: &Route) -> Node {

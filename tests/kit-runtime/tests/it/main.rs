@@ -6,6 +6,7 @@ mod conformance;
 mod contexts;
 mod db;
 mod edge;
+mod gateway;
 mod hostile;
 mod lending;
 mod on_postgres;

@@ -4,6 +4,7 @@
 mod lending {
     pub mod contracts;
     pub mod desk;
+    pub mod front;
     pub mod office;
     pub mod tool;
 }
@@ -20,6 +21,7 @@ use kit_runtime::service::App;
 fn main() -> ExitCode {
     match std::env::var("PROBE").unwrap_or_default().as_str() {
         "desk" => lending::desk::service().main(),
+        "gateway" => kit_runtime::gateway::Gateway::new(lending::front::table()).main(),
         "office" => lending::office::service().main(),
         "travel" => {
             let app = App::new("travel").service(travel::agency::service());

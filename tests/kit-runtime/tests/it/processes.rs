@@ -13,15 +13,15 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_lending-probe");
 
 /// A running program.
 pub struct Program {
-    child: Child,
+    pub child: Child,
     /// What it logs, taken off its pipe at once: a full pipe would stop it.
     lines: Receiver<String>,
-    address: String,
+    pub address: String,
     /// The log lines read so far.
     log: Vec<String>,
 }
 
-fn command(what: &str, folder: &Path) -> Command {
+pub fn command(what: &str, folder: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command.env_clear().env("PROBE", what).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -86,7 +86,7 @@ impl Program {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
@@ -112,7 +112,7 @@ impl Drop for Program {
     }
 }
 
-fn send(stream: &mut TcpStream, line: &str, body: &Value) -> Option<()> {
+pub fn send(stream: &mut TcpStream, line: &str, body: &Value) -> Option<()> {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let length = body.len();
     let head =
@@ -122,7 +122,7 @@ fn send(stream: &mut TcpStream, line: &str, body: &Value) -> Option<()> {
         .ok()
 }
 
-fn receive(stream: &mut TcpStream) -> Option<(u16, Value)> {
+pub fn receive(stream: &mut TcpStream) -> Option<(u16, Value)> {
     let mut text = String::new();
     stream.read_to_string(&mut text).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;

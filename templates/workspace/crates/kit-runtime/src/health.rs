@@ -1,10 +1,11 @@
 //! `/health` and `/ready`: whether the process lives, and whether it can do its work.
 //!
 //! Keeps true: `/health` is always 200 and shows every part; `/ready` is 503 when the database
-//! does not answer within a second, and 200 with `degraded` when another part has trouble. It
+//! does not answer within a second or no other service does, and 200 with `degraded` when another
+//! part has trouble. It
 //! repairs nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -40,14 +41,14 @@ pub enum Condition {
     },
 }
 
-type Probe =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+type Probe = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Condition> + Send>> + Send + Sync>;
 
 /// The condition of every part of a process.
 #[derive(Clone, Default)]
 pub struct Health {
     parts: Arc<Mutex<BTreeMap<String, Condition>>>,
     probes: Arc<Mutex<BTreeMap<String, Probe>>>,
+    neighbours: Arc<Mutex<BTreeSet<String>>>,
     stop: Stop,
     owner: String,
 }
@@ -78,9 +79,40 @@ impl Health {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
+        self.ask(part, move || {
+            let answer = probe();
+            async move {
+                answer.await.map_or_else(|detail| Condition::Down { detail }, |()| Condition::Ok)
+            }
+        });
+    }
+
+    /// Note what should answer, such as another service. The process is ready as long as one of
+    /// these is up.
+    pub fn watch<F, Fut>(&self, part: &str, probe: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Condition> + Send + 'static,
+    {
+        if let Ok(mut neighbours) = self.neighbours.lock() {
+            neighbours.insert(format!("{}{part}", self.owner));
+        }
+        self.ask(part, probe);
+    }
+
+    fn ask<F, Fut>(&self, part: &str, probe: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Condition> + Send + 'static,
+    {
         if let Ok(mut probes) = self.probes.lock() {
             probes.insert(format!("{}{part}", self.owner), Arc::new(move || Box::pin(probe())));
         }
+    }
+
+    async fn report(&self) -> Report {
+        let neighbours = self.neighbours.lock().map(|it| it.clone()).unwrap_or_default();
+        Report::new(self.look().await, &neighbours)
     }
 
     /// Ask every required part, and add the conditions that the others noted.
@@ -93,8 +125,7 @@ impl Health {
             .collect();
         for (part, answer) in asked {
             let condition = match answer.await {
-                Ok(Ok(Ok(()))) => Condition::Ok,
-                Ok(Ok(Err(detail))) => Condition::Down { detail },
+                Ok(Ok(condition)) => condition,
                 Ok(Err(_)) => Condition::Down { detail: "no answer in time".to_owned() },
                 Err(_) => Condition::Down { detail: "the probe failed".to_owned() },
             };
@@ -119,11 +150,14 @@ struct Report {
 }
 
 impl Report {
-    fn new(components: BTreeMap<String, Condition>) -> Self {
-        let any = |test: fn(&Condition) -> bool| components.values().any(test);
-        let status = if any(|part| matches!(part, Condition::Down { .. })) {
+    fn new(components: BTreeMap<String, Condition>, neighbours: &BTreeSet<String>) -> Self {
+        let is_down = |part: &Condition| matches!(part, Condition::Down { .. });
+        let (others, own): (Vec<_>, Vec<_>) =
+            components.iter().partition(|(name, _)| neighbours.contains(*name));
+        let alone = !others.is_empty() && others.iter().all(|(_, part)| is_down(part));
+        let status = if alone || own.iter().any(|(_, part)| is_down(part)) {
             "down"
-        } else if any(|part| matches!(part, Condition::Degraded { .. })) {
+        } else if components.values().any(|part| *part != Condition::Ok) {
             "degraded"
         } else {
             "ok"
@@ -133,11 +167,11 @@ impl Report {
 }
 
 async fn health(State(health): State<Health>) -> Response {
-    Json(Report::new(health.look().await)).into_response()
+    Json(health.report().await).into_response()
 }
 
 async fn ready(State(health): State<Health>) -> Response {
-    let mut report = Report::new(health.look().await);
+    let mut report = health.report().await;
     if health.stop.phase() > Phase::Serving {
         report.status = "stopping";
     }

@@ -15,6 +15,9 @@ use tower::ServiceExt as _;
 use crate::http::{MAX_WAIT, MIN_POSITION, POSITION};
 use crate::service::{App, Builder, StartError, Started};
 
+/// An id that nothing has.
+const MADE_UP: &str = "00000000-0000-7000-8000-000000000000";
+
 /// A started system and the position of its last answer.
 pub struct Probe {
     started: Started,
@@ -128,6 +131,25 @@ impl Probe {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("GET {path} never answers as expected: {}", self.get(path).await.body);
+    }
+
+    /// Asks every line of a table, `METHOD /path`, with made-up ids and an empty body: whatever
+    /// comes back, it comes from what the line is for.
+    ///
+    /// # Panics
+    /// When one line is not answered.
+    pub async fn answers(&self, lines: &[String]) {
+        assert!(!lines.is_empty(), "the table is empty");
+        for line in lines {
+            let (method, path) = line.split_once(' ').expect("a line is `METHOD /path`");
+            let segments = path.split('/').map(|it| if it.starts_with('{') { MADE_UP } else { it });
+            let path = segments.collect::<Vec<_>>().join("/");
+            let body = (method != "GET").then(|| Value::Object(serde_json::Map::new()));
+            let answer = self.send(method, &path, body).await;
+            let nothing = answer.status == 404 && answer.text("detail") == "there is nothing here";
+            let fine = !nothing && answer.status != 405 && answer.status < 500;
+            assert!(fine, "{line} is answered with {}: {}", answer.status, answer.body);
+        }
     }
 
     async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {

@@ -6,5 +6,9 @@ use std::process::ExitCode;
 use kit_runtime::service::App;
 
 fn main() -> ExitCode {
-    App::new("library").service(catalogue::service()).service(lending::service()).main()
+    App::new("library")
+        .service(catalogue::service())
+        .service(lending::service())
+        .gateway(gateway::table())
+        .main()
 }

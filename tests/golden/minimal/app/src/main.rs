@@ -6,5 +6,5 @@ use std::process::ExitCode;
 use kit_runtime::service::App;
 
 fn main() -> ExitCode {
-    App::new("toolshare").service(desk::service()).main()
+    App::new("toolshare").service(desk::service()).gateway(gateway::table()).main()
 }

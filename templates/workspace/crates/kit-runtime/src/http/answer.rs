@@ -3,6 +3,8 @@
 //! A key is optional. One that the caller did not choose could never be sent again, so none is
 //! stored then; a lost answer of the database is recognised by the events themselves.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::problem::with_ids;
-use super::{POSITION, PROBLEM_JSON, Position, Problem};
+use super::{POSITION, PROBLEM_JSON, Position, Problem, Terms};
 use crate::command::{Caller, Unmet};
 use crate::service::{Service, Wanted};
 use crate::store::{Answer, Idempotency, StoredAnswer};
@@ -27,6 +29,7 @@ pub(super) struct Asked {
     pub fresh: bool,
     pub if_match: Option<i64>,
     pub key: Option<BoundKey>,
+    pub terms: Arc<Terms>,
 }
 
 /// A key as the caller sent it.
@@ -34,9 +37,13 @@ pub(super) struct Key(String);
 
 impl Key {
     /// The key of a request; none when it has none.
-    pub fn read(headers: &HeaderMap, wanted: Wanted) -> Result<Option<Self>, Problem> {
-        let Some(value) = headers.get(KEY) else {
-            return match wanted {
+    pub fn read(
+        headers: &HeaderMap,
+        usual: Wanted,
+        terms: &Terms,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(value) = headers.get(terms.key_header().unwrap_or(&KEY)) else {
+            return match terms.wants_key(usual) {
                 Wanted::Optional => Ok(None),
                 Wanted::Required => Err(Problem::new(
                     StatusCode::BAD_REQUEST,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::answer::{Asked, Key, refusal, respond, settled};
-use super::{Body, Problem, caller, etag, if_match};
+use super::{Body, Problem, Terms, caller, etag};
 use crate::command::{self, Decider, Done, Ended, Failure, Unmet};
 use crate::service::{Role, Service};
 use crate::store::{Answer, Unit};
@@ -22,7 +22,7 @@ pub async fn create<A: Create<C>, C: Command>(
     State(service): State<Service>,
     request: Request,
 ) -> Response {
-    let path = request.uri().path().trim_end_matches('/').to_owned();
+    let path = Terms::of(&request).place_or(request.uri().path());
     let made = async {
         let (asked, command) = ask::<A, C>(&service, request).await?;
         let chosen = A::id(&command);
@@ -34,8 +34,8 @@ pub async fn create<A: Create<C>, C: Command>(
         let decider: Decider<A, C> = |state, id, _, command, cx| {
             kit::decision::create::<A, C>(id, state.is_some(), command, cx)
         };
-        Ok::<_, Problem>(run(service, asked, id, command, decider, move |id, done| {
-            created::<A>(&path, id, done)
+        Ok::<_, Problem>(run(service, asked, id, command, decider, move |id, done, terms| {
+            created::<A>(&path, id, done, terms)
         }))
     };
     match made.await {
@@ -90,7 +90,7 @@ async fn to_existing<A: Aggregate, C: Command>(
     };
     match asked.await {
         Ok((asked, command, id)) => {
-            run(service, asked, id, command, decider, |_, done| changed(done)).await
+            run(service, asked, id, command, decider, |_, done, terms| changed(done, terms)).await
         }
         Err(problem) => problem.into_response(),
     }
@@ -106,19 +106,20 @@ async fn ask<A: Aggregate, C: Command>(
     }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let headers: HeaderMap = request.headers().clone();
+    let terms = Terms::of(&request);
     let caller = caller(service, &headers)?;
-    let if_match = if_match(&headers)?;
-    let key = Key::read(&headers, service.idempotency())?;
+    let if_match = terms.version(&headers)?;
+    let key = Key::read(&headers, service.idempotency(), &terms)?;
     let body = Body::read(request).await?;
     let mut command: C = body.parse()?;
     let mut violations = Violations::default();
     command.check(&mut violations);
     if !violations.is_empty() {
         let refusal = A::Refusal::from(BuiltIn::Invalid(violations));
-        return Err(Problem::from(Unmet::from(&refusal)));
+        return Err(Problem::from(terms.judged(&Unmet::from(&refusal))));
     }
     let key = key.map(|key| key.bind(&method, &path, &caller, &body.canonical()));
-    Ok((Asked { caller, fresh: false, if_match, key }, command))
+    Ok((Asked { caller, fresh: false, if_match, key, terms }, command))
 }
 
 /// Decide and commit in a task of its own, which the caller only waits for.
@@ -128,16 +129,16 @@ fn run<A: Aggregate, C: Command>(
     id: A::Id,
     command: C,
     decider: Decider<A, C>,
-    success: impl Fn(&A::Id, &Done) -> Answer + Send + Sync + 'static,
+    success: impl Fn(&A::Id, &Done, &Terms) -> Answer + Send + Sync + 'static,
 ) -> impl Future<Output = Response> {
-    let Asked { caller, fresh, if_match, key } = asked;
+    let Asked { caller, fresh, if_match, key, terms } = asked;
     let (trace, name) = (caller.trace.clone(), service.name().to_owned());
     let running = service.stop().enter();
     let work = async move {
         let _running = running;
         let answer = Arc::new(move |id: &A::Id, ended: Result<&Done, &Unmet>| match ended {
-            Ok(done) => success(id, done),
-            Err(unmet) => refusal(unmet),
+            Ok(done) => success(id, done, &terms),
+            Err(unmet) => refusal(&terms.judged(unmet)),
         });
         let request = command::Request { id, command, decider, caller, fresh, if_match };
         let expires_at = service.expiry();
@@ -152,7 +153,9 @@ fn run<A: Aggregate, C: Command>(
                 let place = done.place.map(|place| (place.shard, place.pos));
                 respond(&service, A::NAME, answer(&request.id, Ok(done)), place)
             }
-            Ended::Refused(unmet) => respond(&service, A::NAME, refusal(unmet), None),
+            Ended::Refused(unmet) => {
+                respond(&service, A::NAME, answer(&request.id, Err(unmet)), None)
+            }
             Ended::Replayed(stored) => settled(&service, A::NAME, key.as_ref(), stored),
             Ended::Moved => Problem::internal().into_response(),
         })
@@ -180,23 +183,24 @@ fn log<C: Command>(ended: &Ended) {
     tracing::debug!(event.name = "command_handled", command = C::NAME, outcome, "command_handled");
 }
 
-fn created<A: Aggregate>(path: &str, id: &A::Id, done: &Done) -> Answer {
+fn created<A: Aggregate>(path: &str, id: &A::Id, done: &Done, terms: &Terms) -> Answer {
     let mut body = serde_json::Map::new();
     body.insert(A::id_field(), serde_json::to_value(id).unwrap_or_default());
     body.insert("version".to_owned(), done.version.into());
     let place = format!("{path}/{}", in_path(&done.id));
     let headers = json!({ "etag": format!("\"{}\"", done.version), "location": place });
-    let status = StatusCode::CREATED.as_u16();
+    let status = terms.status(StatusCode::CREATED).as_u16();
     Answer { status, headers, body: Value::Object(body).to_string().into_bytes() }
 }
 
-fn changed(done: &Done) -> Answer {
+fn changed(done: &Done, terms: &Terms) -> Answer {
     let mut body = json!({ "version": done.version });
     if let (Some(event), Some(members)) = (done.outcome, body.as_object_mut()) {
         members.insert("outcome".to_owned(), type_name(event).into());
     }
     let headers = json!({ "etag": format!("\"{}\"", done.version) });
-    Answer { status: 200, headers, body: body.to_string().into_bytes() }
+    let status = terms.status(StatusCode::OK).as_u16();
+    Answer { status, headers, body: body.to_string().into_bytes() }
 }
 
 /// `part_refused` as `PartRefused`.
@@ -209,8 +213,8 @@ fn type_name(event: &str) -> String {
     words.collect()
 }
 
-/// An id as one segment of a path.
-fn in_path(id: &str) -> String {
+/// A text as one segment of a path, or as a value of a query.
+pub(super) fn in_path(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {

@@ -14,6 +14,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
+use super::strict::refused;
 use crate::service::Stop;
 use crate::telemetry::{self, Trace};
 
@@ -31,9 +32,23 @@ pub struct Edge {
     pub stop: Stop,
 }
 
+/// Who answered a request at a gateway, for the access log.
+#[derive(Debug, Clone)]
+pub(crate) struct Served {
+    /// The path in the table.
+    pub route: String,
+    /// The contexts that were asked.
+    pub upstream: String,
+}
+
 /// `routes` behind the edge.
 pub fn wrap(routes: Router, edge: Edge) -> Router {
-    let limit = DefaultBodyLimit::max(edge.max_body);
+    inside(routes, edge.max_body).layer(from_fn_with_state(edge, around))
+}
+
+/// `routes` of a process that has its edge elsewhere: what is not there is a problem, too.
+pub(crate) fn inside(routes: Router, max_body: usize) -> Router {
+    let limit = DefaultBodyLimit::max(max_body);
     routes
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
@@ -44,7 +59,6 @@ pub fn wrap(routes: Router, edge: Edge) -> Router {
             )
         })
         .layer(limit)
-        .layer(from_fn_with_state(edge, around))
 }
 
 async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Response {
@@ -73,7 +87,9 @@ async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     log_start(method.as_str(), &path);
     let _running = edge.stop.enter();
-    let response = if edge.stop.refuses() && !is_read(&method) {
+    let response = if let Some(response) = refused(&request) {
+        response
+    } else if edge.stop.refuses() && !is_read(&method) {
         Problem::unavailable("stopping", "the service is stopping").into_response()
     } else {
         match unwound(next.run(request)).await {
@@ -84,7 +100,8 @@ async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
             }
         }
     };
-    log_end(method.as_str(), &path, response.status(), started.elapsed());
+    let served = response.extensions().get::<Served>();
+    log_end(method.as_str(), &path, &response, served, started.elapsed());
     response
 }
 
@@ -107,7 +124,7 @@ fn log_start(method: &str, path: &str) {
     if is_routine(path) { line!(debug) } else { line!(info) }
 }
 
-fn log_end(method: &str, path: &str, status: StatusCode, took: Duration) {
+fn log_end(method: &str, path: &str, response: &Response, served: Option<&Served>, took: Duration) {
     let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     macro_rules! line {
         ($level:ident) => {
@@ -115,7 +132,9 @@ fn log_end(method: &str, path: &str, status: StatusCode, took: Duration) {
                 event.name = "request_completed",
                 http.request.method = method,
                 url.path = path,
-                http.response.status_code = status.as_u16(),
+                http.route = served.map(|it| it.route.as_str()),
+                upstream = served.map(|it| it.upstream.as_str()),
+                http.response.status_code = response.status().as_u16(),
                 duration_us = took,
                 "request_completed"
             )

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::body::in_words;
+use super::command::in_path;
 use super::fresh::fresh_enough;
 use super::{Problem, STALE, caller};
 use crate::command::Failure;
@@ -20,8 +21,12 @@ use crate::views::{cond_of, key_of, typed};
 const MOST_JUDGED: usize = 10_000;
 
 /// `GET` of a query: a page of rows and the cursor of the next.
-pub async fn query<Q: Query>(State(service): State<Service>, request: Request) -> Response {
-    match answer::<Q>(&service, request.uri(), request.headers()).await {
+pub async fn query<Q: Query>(
+    State(service): State<Service>,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
+    match answer::<Q>(&service, &params, request.uri(), request.headers()).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
@@ -41,10 +46,14 @@ pub async fn one<Q: Query>(
 
 async fn answer<Q: Query>(
     service: &Service,
+    path: &RawPathParams,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let wish = Wish::read(uri, Q::PAGE)?;
+    let mut wish = Wish::read(uri, Q::PAGE)?;
+    for (name, value) in path {
+        wish.rest.push_str(&format!("&{name}={}", in_path(value)));
+    }
     let params: Q = params(&wish.rest)?;
     let stale = fresh(service, Q::Row::TABLE.name, headers).await?;
     let caller = caller(service, headers)?;
@@ -67,17 +76,21 @@ async fn find<Q: Query>(
     let caller = caller(service, headers)?;
     let cx = Context::new(service.clock().now(), caller.actor, service.zone(), Uuid::nil());
     let table = service.tables().live(Q::Row::TABLE.name)?;
-    let key = path_key(&table.schema, path).ok_or_else(Problem::not_found)?;
-    let Ok(key) = key_of(&table.schema, &key) else { return Err(Problem::not_found()) };
+    let key = path_key(&table.schema, path).ok_or_else(no_row)?;
+    let Ok(key) = key_of(&table.schema, &key) else { return Err(no_row()) };
     let rows = service.store().rows(table, vec![key]).await.map_err(Failure::from)?;
-    let Some(row) = rows.into_iter().next().flatten() else { return Err(Problem::not_found()) };
+    let Some(row) = rows.into_iter().next().flatten() else { return Err(no_row()) };
     let filter = kit::Cond::All(params.filter(&cx).map_err(Failure::from)?.0);
     let known: Q::Row = typed(row.clone()).map_err(Failure::from)?;
     let holds = filter.holds(&Q::Row::TABLE, &Value::Object(row.clone()));
     if holds && params.keep(&known, &cx).map_err(Failure::from)? {
         return Ok(with_age(stale, Json(row).into_response()));
     }
-    Err(Problem::not_found())
+    Err(no_row())
+}
+
+fn no_row() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such row")
 }
 
 async fn fresh(service: &Service, table: &str, headers: &HeaderMap) -> Result<bool, Problem> {
@@ -197,12 +210,15 @@ fn bad_cursor(error: StoreError) -> Problem {
     }
 }
 
-/// The key in a path: its segments in the order of the key columns.
+/// The key in a path: the segments with the names of the key columns.
 fn path_key(schema: &ViewSchema, params: &RawPathParams) -> Option<Value> {
-    let values = schema.keys().zip(params.iter()).map(|(column, (_, text))| match column.kind {
-        ColumnType::Int => text.parse::<i64>().ok().map(Value::from),
-        ColumnType::Bool => text.parse::<bool>().ok().map(Value::from),
-        _ => Some(Value::from(text)),
+    let values = schema.keys().map(|column| {
+        let (_, text) = params.iter().find(|(name, _)| *name == column.name)?;
+        match column.kind {
+            ColumnType::Int => text.parse::<i64>().ok().map(Value::from),
+            ColumnType::Bool => text.parse::<bool>().ok().map(Value::from),
+            _ => Some(Value::from(text)),
+        }
     });
     let values: Vec<Value> = values.collect::<Option<_>>()?;
     match <[Value; 1]>::try_from(values) {

@@ -6,6 +6,7 @@ use super::builder::Builder;
 use super::process::Process;
 use super::{StartError, Started};
 use crate::config::Entry;
+use crate::gateway::Table;
 
 /// A system in one process. Records go from service to service directly.
 pub struct App(Process);
@@ -14,13 +15,20 @@ impl App {
     /// A system without services.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(Process { name: name.to_owned(), builders: Vec::new(), together: true })
+        Self(Process { name: name.to_owned(), builders: Vec::new(), together: true, table: None })
     }
 
     /// The system with one more service.
     #[must_use]
     pub fn service(mut self, builder: Builder) -> Self {
         self.0.builders.push(builder);
+        self
+    }
+
+    /// The system behind its gateway: what the table names is answered, and nothing else.
+    #[must_use]
+    pub fn gateway(mut self, table: Table) -> Self {
+        self.0.table = Some(table);
         self
     }
 

@@ -7,6 +7,7 @@
 mod app;
 mod builder;
 mod handle;
+mod host;
 mod open;
 mod process;
 mod publication;
@@ -16,6 +17,8 @@ mod stop;
 pub use app::App;
 pub use builder::{Builder, ReadSettings, Task, Wanted};
 pub use handle::{Sagas, Service};
+pub(crate) use host::{Host, ask_health, block_on, start_log};
+pub(crate) use process::address_setting;
 pub use process::{StartError, Started};
 pub use role::Role;
 pub use stop::{Phase, Running, Signals, Stop};

@@ -2,25 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::builder::Builder;
 use super::open::{Opened, Source};
-use super::{Phase, Role, Service, Signals, Stop};
+use super::{Host, Role, Service, Stop, ask_health, block_on, start_log};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
+use crate::gateway::{Front, Limits, Sides, Table, Upstream, Upstreams};
 use crate::health::Health;
-use crate::http::{Edge, wrap};
+use crate::http::{Edge, inside, wrap};
 use crate::saga;
 use crate::store::StoreError;
-use crate::telemetry::{self, Format};
 use crate::transport::{Address, endpoint};
 
 /// How long background work may take to end.
@@ -78,6 +75,8 @@ pub(super) struct Process {
     pub builders: Vec<Builder>,
     /// Several services: their settings carry the name of the context, and none answers others.
     pub together: bool,
+    /// The gateway in front of several services.
+    pub table: Option<Table>,
 }
 
 /// A process that serves.
@@ -131,9 +130,13 @@ impl Process {
                 entries.push(Entry::new(&address_setting(source), &near, &doc));
             }
         }
+        entries.extend(self.table.iter().flat_map(Limits::entries));
         for mut entry in Entry::common() {
             if entry.name == "DRAIN_WAIT" && self.together {
                 "0".clone_into(&mut entry.default);
+            }
+            if let Some(table) = self.table.as_ref().filter(|_| entry.name == "MAX_BODY_BYTES") {
+                entry.default = table.max_body.to_string();
             }
             entries.push(entry);
         }
@@ -150,18 +153,7 @@ impl Process {
 
     /// Run the process as its arguments say.
     pub fn main(self) -> ExitCode {
-        let result = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| StartError(error.to_string()))
-            .and_then(|runtime| runtime.block_on(self.run(&Sources::process())));
-        match result {
-            Ok(code) => code,
-            Err(error) => {
-                let _ = writeln!(std::io::stderr(), "error: {error}");
-                ExitCode::FAILURE
-            }
-        }
+        block_on(async move { self.run(&Sources::process()).await })
     }
 
     async fn run(self, sources: &Sources) -> Result<ExitCode, StartError> {
@@ -172,7 +164,7 @@ impl Process {
             return Ok(ExitCode::SUCCESS);
         }
         match words.as_slice() {
-            ["health"] => return self.ask_health(&config).await,
+            ["health"] => return ask_health(&config).await,
             [] | ["serve"] => {}
             ["migrate"] | ["rebuild", _] => {}
             other => {
@@ -180,10 +172,7 @@ impl Process {
                 return Err(StartError(format!("there is no command `{text}`; see --help")));
             }
         }
-        let format = config.get("LOG_FORMAT").unwrap_or("json");
-        let format = Format::parse(format)
-            .ok_or_else(|| StartError(format!("LOG_FORMAT is `{format}`; write json or text")))?;
-        telemetry::start(format, config.get("LOG_LEVEL").unwrap_or("info")).map_err(StartError)?;
+        start_log(&config)?;
         match words.as_slice() {
             ["migrate"] => self.migrate(&config).await,
             ["rebuild", view] => self.rebuild(&config, view).await,
@@ -205,9 +194,11 @@ impl Process {
     pub async fn start(self, config: &Config) -> Result<Started, StartError> {
         let with = Opening::read(config)?;
         let (together, name) = (self.together, self.name.clone());
+        let table = self.table.clone();
         let (mut opened, sources) = self.open(config, &with).await?;
         let mut running = JoinSet::new();
         let mut router = with.health.routes();
+        let mut upstreams = Upstreams::default();
         for one in &mut opened {
             one.renew_views(&sources).await?;
         }
@@ -218,11 +209,21 @@ impl Process {
             for layers in &one.builder.layers {
                 routes = layers(routes);
             }
-            router = router.merge(routes);
+            if table.is_some() {
+                let here = Upstream::Here(inside(routes, with.max_body));
+                let sides = Sides { write: here.clone(), read: here };
+                upstreams.0.insert(one.service.name().to_owned(), sides);
+            } else {
+                router = router.merge(routes);
+            }
             if !together {
                 let (store, publication) = (one.service.shared_store(), one.service.publication());
                 router = router.merge(endpoint(store, publication, config.get("LOG_TOKEN")));
             }
+        }
+        if let Some(table) = &table {
+            let limits = Limits::read(config)?;
+            router = router.merge(Front::routes(table, upstreams, limits, &with.stop, with.dev));
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
         router = router.merge(saga::routes(services.iter().cloned(), config.get("LOG_TOKEN")));
@@ -262,38 +263,12 @@ impl Process {
     }
 
     async fn serve(self, config: &Config) -> Result<ExitCode, StartError> {
-        let address = config.get("HTTP_ADDR").unwrap_or_default().to_owned();
-        let (wait, timeout) = (config.duration("DRAIN_WAIT")?, config.duration("DRAIN_TIMEOUT")?);
-        let mut signals = Signals::listen().map_err(|error| StartError(error.to_string()))?;
-        let listener = TcpListener::bind(&address)
-            .await
-            .map_err(|error| StartError(format!("HTTP_ADDR is `{address}`: {error}")))?;
-        let bound: SocketAddr =
-            listener.local_addr().map_err(|error| StartError(error.to_string()))?;
+        let mut host = Host::bind(config).await?;
         let mut started = tokio::select! {
             started = self.start(config) => started?,
-            () = signals.next() => return Ok(ExitCode::SUCCESS),
+            () = host.signals.next() => return Ok(ExitCode::SUCCESS),
         };
-        let url = format!("http://{bound}");
-        tracing::info!(event.name = "listening", url, "listening");
-        let stop = started.stop.clone();
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(exception.message = %error, "no TCP_NODELAY");
-            }
-        });
-        let refusing = stop.clone();
-        let server = axum::serve(listener, started.router.clone())
-            .with_graceful_shutdown(async move { refusing.reached(Phase::Refusing).await });
-        let server = tokio::spawn(server.into_future());
-        signals.next().await;
-        tokio::select! {
-            () = stop.go_down(wait, timeout) => {}
-            () = signals.next() => stop.cut_short(),
-        }
-        if tokio::time::timeout(Duration::from_secs(1), server).await.is_err() {
-            tracing::warn!("connections were still open at the end");
-        }
+        host.serve(started.router.clone(), started.stop.clone()).await;
         started.finish().await;
         tracing::info!(event.name = "stopped", "stopped");
         Ok(ExitCode::SUCCESS)
@@ -322,22 +297,10 @@ impl Process {
         }
         Ok(ExitCode::SUCCESS)
     }
-
-    /// Ask the running process whether it is ready.
-    async fn ask_health(self, config: &Config) -> Result<ExitCode, StartError> {
-        let address = config.get("HTTP_ADDR").unwrap_or_default().replace("0.0.0.0", "127.0.0.1");
-        let report = Address::parse("HTTP_ADDR", &format!("http://{address}"))?.ready().await;
-        match report {
-            Ok(report) => {
-                let _ = writeln!(std::io::stdout(), "{report}");
-                Ok(ExitCode::SUCCESS)
-            }
-            Err(error) => Err(StartError(format!("not ready: {error}"))),
-        }
-    }
 }
 
-pub(super) fn address_setting(context: &str) -> String {
+/// The setting that says where a context answers.
+pub(crate) fn address_setting(context: &str) -> String {
     format!("{}_URL", context.to_ascii_uppercase())
 }
 
@@ -363,7 +326,7 @@ impl Builder {
     }
 
     fn alone(self) -> Process {
-        Process { name: self.name.clone(), builders: vec![self], together: false }
+        Process { name: self.name.clone(), builders: vec![self], together: false, table: None }
     }
 }
 

@@ -53,6 +53,11 @@ impl Address {
         Self { token: token.map(str::to_owned), ..self }
     }
 
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// What `/ready` answers there, if it is ready.
     ///
     /// # Errors

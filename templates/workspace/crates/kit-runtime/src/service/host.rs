@@ -1,0 +1,174 @@
+//! What every process does around its work: runtime, log, address, signals, connections.
+
+use std::convert::Infallible;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+
+use super::{Phase, Signals, StartError, Stop};
+use crate::config::Config;
+use crate::http::Peer;
+use crate::telemetry::{self, Format};
+use crate::transport::Address;
+
+/// Most headers of a request.
+const MOST_HEADERS: usize = 100;
+/// The longest head of a request, in bytes.
+const LONGEST_HEAD: usize = 16 << 10;
+/// How long connections may stay open after the work is done.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+/// Run the work of a process to its end.
+pub(crate) fn block_on(work: impl Future<Output = Result<ExitCode, StartError>>) -> ExitCode {
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError(error.to_string()))
+        .and_then(|runtime| runtime.block_on(work));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Begin to log as the settings say.
+pub(crate) fn start_log(config: &Config) -> Result<(), StartError> {
+    let format = config.get("LOG_FORMAT").unwrap_or("json");
+    let format = Format::parse(format)
+        .ok_or_else(|| StartError(format!("LOG_FORMAT is `{format}`; write json or text")))?;
+    telemetry::start(format, config.get("LOG_LEVEL").unwrap_or("info")).map_err(StartError)
+}
+
+/// Ask the running process whether it is ready.
+pub(crate) async fn ask_health(config: &Config) -> Result<ExitCode, StartError> {
+    let address = config.get("HTTP_ADDR").unwrap_or_default().replace("0.0.0.0", "127.0.0.1");
+    let report = Address::parse("HTTP_ADDR", &format!("http://{address}"))?.ready().await;
+    match report {
+        Ok(report) => {
+            let _ = writeln!(std::io::stdout(), "{report}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => Err(StartError(format!("not ready: {error}"))),
+    }
+}
+
+/// A process that has its address and is told by signals when to end.
+pub(crate) struct Host {
+    listener: TcpListener,
+    address: SocketAddr,
+    pub(crate) signals: Signals,
+    wait: Duration,
+    timeout: Duration,
+    header_timeout: Duration,
+}
+
+impl Host {
+    /// Take the address that the settings say.
+    pub(crate) async fn bind(config: &Config) -> Result<Self, StartError> {
+        let address = config.get("HTTP_ADDR").unwrap_or_default().to_owned();
+        let signals = Signals::listen().map_err(|error| StartError(error.to_string()))?;
+        let listener = TcpListener::bind(&address)
+            .await
+            .map_err(|error| StartError(format!("HTTP_ADDR is `{address}`: {error}")))?;
+        let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
+        Ok(Self {
+            listener,
+            address,
+            signals,
+            wait: config.duration("DRAIN_WAIT")?,
+            timeout: config.duration("DRAIN_TIMEOUT")?,
+            header_timeout: config.duration("HEADER_TIMEOUT")?,
+        })
+    }
+
+    /// Serve until a signal says to end, and then until what runs is finished.
+    pub(crate) async fn serve(mut self, router: Router, stop: Stop) {
+        let url = format!("http://{}", self.address);
+        tracing::info!(event.name = "listening", url, "listening");
+        let server = accept(self.listener, router, stop.clone(), self.header_timeout);
+        let mut server = tokio::spawn(server);
+        self.signals.next().await;
+        tokio::select! {
+            () = stop.go_down(self.wait, self.timeout) => {}
+            () = self.signals.next() => stop.cut_short(),
+        }
+        if tokio::time::timeout(LAST_WAIT, &mut server).await.is_err() {
+            tracing::warn!("connections were still open at the end");
+            server.abort();
+        }
+    }
+}
+
+/// Answer every connection until new work is refused, then those that are still open.
+async fn accept(listener: TcpListener, router: Router, stop: Stop, header_timeout: Duration) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.reached(Phase::Refusing) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let (router, stop) = (router.clone(), stop.clone());
+                connections.spawn(answer(stream, peer, router, stop, header_timeout));
+            }
+            Err(error) => {
+                // Such as too many open files; the next one may do better.
+                tracing::warn!(exception.message = %error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn answer(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    stop: Stop,
+    header_timeout: Duration,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(exception.message = %error, "no TCP_NODELAY");
+    }
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        let answer = router.clone().oneshot(request.map(Body::new));
+        async move { Ok::<Response, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(LONGEST_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.reached(Phase::Refusing) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(exception.message = %error, "a connection ended");
+    }
+}

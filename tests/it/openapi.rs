@@ -1,0 +1,116 @@
+//! The OpenAPI document: whole in itself, and about the routes that there are. `scripts/openapi` holds
+//! it against the specification.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use camino::Utf8PathBuf;
+use serde_json::Value;
+
+use crate::golden::generate;
+
+fn rendered(path: &str) -> (Value, String) {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let files = if path.ends_with(".toml") {
+        vec![("minos.toml".into(), std::fs::read(place).unwrap())]
+    } else {
+        minos::syntax::read_dir(&Utf8PathBuf::from_path_buf(place).unwrap()).unwrap()
+    };
+    let tree = generate(files);
+    let document = serde_json::from_str(&tree["contracts/openapi.json"]).unwrap();
+    (document, tree["services/gateway/src/lib.rs"].clone())
+}
+
+const DOMAINS: [&str; 6] = [
+    "examples/minimal",
+    "examples/lending",
+    "tests/domains/garage",
+    "tests/domains/gym",
+    "tests/domains/types.toml",
+    "tests/domains/routes.toml",
+];
+
+/// Every value below, with its key.
+fn walk<'v>(value: &'v Value, seen: &mut dyn FnMut(&str, &'v Value)) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(key, value)| {
+            seen(key, value);
+            walk(value, seen);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| walk(item, seen)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_schema_is_used() {
+    for domain in DOMAINS {
+        let (document, _) = rendered(domain);
+        let mut named = BTreeSet::new();
+        let mut missing = Vec::new();
+        walk(&document, &mut |key, value| {
+            let Some(reference) = value.as_str().filter(|_| key == "$ref") else { return };
+            let pointer = reference.strip_prefix('#').unwrap();
+            named.insert(pointer.to_owned());
+            if document.pointer(pointer).is_none() {
+                missing.push(reference.to_owned());
+            }
+        });
+        assert!(missing.is_empty(), "{domain}: {missing:?}");
+        for name in document["components"]["schemas"].as_object().unwrap().keys() {
+            assert!(named.contains(&format!("/components/schemas/{name}")), "{domain}: {name}");
+        }
+    }
+}
+
+#[test]
+fn every_line_of_the_gateway_is_an_operation_with_its_own_name() {
+    for domain in DOMAINS {
+        let (document, table) = rendered(domain);
+        let mut ids = BTreeSet::new();
+        let mut count = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                count += 1;
+                let id = operation["operationId"].as_str().unwrap().to_owned();
+                assert!(ids.insert(id.clone()), "{domain}: {id} is there twice");
+                let responses = operation["responses"].as_object().unwrap();
+                let success = responses.keys().filter(|status| status.starts_with('2')).count();
+                assert!(success == 1 && responses.contains_key("default"), "{domain}: {id}");
+                let fields: Vec<&str> = path
+                    .split('/')
+                    .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+                    .collect();
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let given: Vec<&str> = parameters
+                    .filter(|it| it["in"] == "path")
+                    .map(|it| it["name"].as_str().unwrap())
+                    .collect();
+                assert_eq!(given, fields, "{domain}: {id}");
+                let line = format!("\"{} {path}\"", method.to_uppercase());
+                let composed = format!("\"{path}\"");
+                let known = table.contains(&line) || table.contains(&composed);
+                assert!(known, "{domain}: the table has no {line}");
+            }
+        }
+        let lines = table.matches(".read(").count() + table.matches(".write(").count();
+        assert_eq!(count, lines + table.matches(".compose(").count(), "{domain}");
+    }
+}
+
+#[test]
+fn a_document_says_what_the_text_says() {
+    let (document, _) = rendered("tests/domains/routes.toml");
+    assert_eq!(document["servers"][0]["url"], "/api");
+    let add = &document["paths"]["/jobs/{job_id}/parts"]["post"];
+    let count = &add["requestBody"]["content"]["application/json"]["schema"]["properties"]["count"];
+    assert_eq!((&count["minimum"], &count["maximum"]), (&Value::from(1), &Value::from(100)));
+    for status in ["200", "404", "412", "422", "423", "428"] {
+        assert!(add["responses"].get(status).is_some(), "{status} in {add}");
+    }
+    let made = &document["paths"]["/orders"]["post"];
+    assert!(made["responses"]["202"]["headers"]["Location"].is_object(), "{made}");
+    let full = &document["paths"]["/jobs/{job_id}/full"]["get"];
+    let whole = &full["responses"]["200"]["content"]["application/json"]["schema"]["properties"];
+    assert!(whole["job"].is_object() && whole["errors"].is_object(), "{whole}");
+}
