@@ -12,7 +12,7 @@ use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
 use crate::lang::ir::{Ir, IrKind, OutcomeIr, Root};
 use crate::lang::tree::{Refusal, Unique};
-use crate::lang::types::{Type, TypeId};
+use crate::lang::types::{Type, TypeId, TypeTable};
 use crate::model::{
     Aggregate, Case, Command, Context, ContextKind, Decide, Examples, Function, Idempotency, Model,
     Saga, Table, UniqueRule,
@@ -74,7 +74,8 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     Model {
         system: project.name.as_ref().map_or_else(String::new, |n| n.value.clone()),
         doc: project.doc.as_ref().map(|d| d.value.clone()),
-        types: r.world.types.clone(),
+        // Taken over from the resolver when nobody asks it any more.
+        types: TypeTable::default(),
         contexts,
         told_names,
         shared_tables,

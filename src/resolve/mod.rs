@@ -90,8 +90,9 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     rows::declare(r, sink);
     implied::fields(r, sink);
     rows::typed_by_events(r, sink);
-    let model = build::model(r, sink);
+    let mut model = build::model(r, sink);
     audit::all(r, &model, sink);
+    model.types = std::mem::take(&mut r.world.types);
     sink.retain_from(before, |found| !tree.lost.explains(sources, found));
     *sink = group::unknown_names(std::mem::take(sink), sources);
     (!sink.has_errors()).then_some(model)
