@@ -103,14 +103,17 @@ fn emit(
             let fields = r.world.types.fields(event.record);
             c.message(message, &Target { context, name, fields }, &EMIT)
         }
-        // Reported where the events were collected.
-        None => MessageIr {
-            context: context.to_owned(),
-            name: name.clone(),
-            fields: vec![],
-            when: WhenIr::Always,
-            span: message.span,
-        },
+        // Reported where the events were collected; what is given is judged by itself.
+        None => {
+            message.binds.iter().for_each(|bind| drop(c.implied(bind)));
+            MessageIr {
+                context: context.to_owned(),
+                name: name.clone(),
+                fields: vec![],
+                when: WhenIr::Always,
+                span: message.span,
+            }
+        }
     }
 }
 

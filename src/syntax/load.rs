@@ -1,5 +1,7 @@
 //! The files of a project as one tree: which file is what, and what may stand where.
 
+use std::ops::Range;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build;
@@ -50,10 +52,15 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
             }
         }
         let mut pieces = std::mem::take(&mut lower.lost);
-        let twice = document.twice.iter().map(|r| (Span::new(file, r.start, r.end), true));
+        // What is written twice in the same words is still there once.
+        let lost = |r: &&Range<usize>| {
+            text.get((*r).clone()).is_none_or(|piece| text.matches(piece).count() < 2)
+        };
+        let twice = document.twice.iter().filter(lost);
+        let twice = twice.map(|r| (Span::new(file, r.start, r.end), true));
         pieces.extend(twice);
         tree.broken |= document.lost || !pieces.is_empty();
-        if document.lost && pieces.is_empty() {
+        if document.lost && pieces.is_empty() && document.twice.is_empty() {
             tree.lost.add_file();
         }
         for (piece, declares) in pieces {

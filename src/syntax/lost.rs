@@ -22,6 +22,8 @@ pub struct Lost {
     blind: bool,
     /// The tables of lost values.
     tables: Vec<Span>,
+    /// The tables of lost values that may have been a field or an argument.
+    sources: Vec<Span>,
     /// The tables of all lost pieces.
     touched: Vec<Span>,
     /// The things whose tables these are.
@@ -98,6 +100,9 @@ const COMMON: &[&str] = &[
     "where",
 ];
 
+/// Keys whose values declare no field and give no argument.
+const NO_SOURCE: [&str; 7] = ["closes", "ensure", "from", "if_missing", "public", "require", "to"];
+
 impl Lost {
     /// Add a lost piece of a file. One that declares nothing hides less: only what it tested, and
     /// the refusals and events that it names.
@@ -113,11 +118,22 @@ impl Lost {
         self.touched.extend(&tables);
         self.owners.extend(owner.map(str::to_owned));
         let telling = words(piece).filter(|w| !COMMON.contains(w)).map(str::to_owned);
-        if !declares {
+        if !declares || says_only_its_name(text, span.start as usize, piece) {
             self.used.extend(telling);
             return;
         }
         self.any = true;
+        let key = key_around(text, span.start as usize);
+        if !key.is_some_and(|key| NO_SOURCE.contains(&key)) {
+            self.sources.extend(&tables);
+        }
+        if key == Some("emit") {
+            // It declares the event and the fields that it names; its values declare nothing.
+            let (declared, used) = telling.partition(|word| is_declared(piece, word));
+            self.words.extend::<Vec<String>>(declared);
+            self.used.extend::<Vec<String>>(used);
+            return;
+        }
         self.words.extend(telling);
         let key = key_before(text, span.start as usize);
         self.words.extend(key.into_iter().filter(|w| !is_key(w)).map(str::to_owned));
@@ -168,8 +184,13 @@ impl Lost {
         }
         if matches!(found.code, 202 | 302) {
             // What is called or sent is known; only what it or its source declares may be lost.
-            let hidden = |word: &str| self.words.contains(word) || self.owners.contains(word);
-            let near = self.tables.iter().any(near);
+            // A lost field is no function, even of the same name.
+            let field = |word: &str| found.code == 302 && self.words.contains(word);
+            let hidden = |word: &str| field(word) || self.owners.contains(word);
+            let near = match found.code {
+                302 => self.sources.iter().any(near),
+                _ => self.tables.iter().any(near),
+            };
             return self.blind || near || told.chain(words(exact)).any(hidden);
         }
         if misses(found) {
@@ -181,7 +202,8 @@ impl Lost {
             return undeclared || told.chain(words(exact)).any(hidden);
         }
         let around = sources.get(at.file).map_or("", |file| literal(file.text(), at.range()));
-        let untested = |word: &str| found.code == 205 && self.used.contains(word);
+        let tested = found.code == 205 && self.touched.iter().any(near);
+        let untested = |word: &str| tested && self.used.contains(word);
         told.chain(words(around)).any(|word| self.words.contains(word) || untested(word))
     }
 }
@@ -225,6 +247,35 @@ fn key_before(text: &str, at: usize) -> Option<&str> {
     let head = text.get(..at)?;
     let head = head.get(head.rfind('\n').map_or(0, |i| i + 1)..)?.trim_end().strip_suffix('=')?;
     words(head).last()
+}
+
+/// The key of the value that begins at `at`, or that `at` is in: the last one before it whose value
+/// is a text, an array or a table.
+fn key_around(text: &str, at: usize) -> Option<&str> {
+    if let Some(key) = key_before(text, at) {
+        return Some(key);
+    }
+    let head = text.get(..at)?;
+    let starts = ["= \"", "= [", "= {"].map(|start| head.rfind(start));
+    words(head.get(..starts.into_iter().flatten().max()?)?).last()
+}
+
+/// Whether the place is the name or meaning of the whole system, which nothing else mentions.
+fn says_only_its_name(text: &str, at: usize, piece: &str) -> bool {
+    let headers = headers(text);
+    let header = headers.iter().rev().find(|(start, _)| *start <= at);
+    let key = key_before(text, at).or_else(|| words(piece).next());
+    header.is_some_and(|(_, path)| *path == "project") && matches!(key, Some("name" | "doc"))
+}
+
+/// Whether a lost message declares a word: as its event, or as a field that it fills.
+fn is_declared(piece: &str, word: &str) -> bool {
+    let filled = |after: &str| {
+        let after = after.trim_start();
+        after.starts_with('=') && !after.starts_with("==")
+    };
+    word.starts_with(|c: char| c.is_ascii_uppercase())
+        || piece.match_indices(word).any(|(at, _)| piece.get(at + word.len()..).is_some_and(filled))
 }
 
 fn is_key(word: &str) -> bool {
