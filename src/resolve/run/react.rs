@@ -6,7 +6,7 @@ use super::machine::{Happened, Machine};
 use super::project::{all, keys};
 use crate::lang::eval::{Env, Fault, Value, apply, emit, eval, made};
 use crate::lang::ir::Root;
-use crate::model::{EachSource, Form, Policy, Saga};
+use crate::model::{ActionIr, EachSource, Form, Policy, Saga};
 
 /// The rows of replicas before an event, by replica; absent where there was none.
 pub(super) type Before = BTreeMap<String, Value>;
@@ -102,7 +102,7 @@ impl Machine<'_> {
         Ok(out)
     }
 
-    /// The first step of a saga that starts.
+    /// The first step of a saga that starts; what it does at its end when there is none.
     fn saga(
         &self,
         saga: &Saga,
@@ -122,6 +122,18 @@ impl Machine<'_> {
                 return emit(message, &mut env, &mut |_, _| Ok(()));
             }
         }
-        Ok(vec![])
+        let mut sent = Vec::new();
+        for action in &saga.completed {
+            match action {
+                ActionIr::Change(change) => {
+                    apply(std::slice::from_ref(change), &mut env)?;
+                }
+                ActionIr::Send(message) => {
+                    let message = std::slice::from_ref(message);
+                    sent.extend(emit(message, &mut env, &mut |_, _| Ok(()))?);
+                }
+            }
+        }
+        Ok(sent)
     }
 }

@@ -354,6 +354,13 @@ impl Scenarios<'_, '_> {
                 node = node.method(format!("policy::<{}>", policy.name), vec![]);
             }
         }
+        for saga in self.domain.context.sagas.values() {
+            let on = &saga.start;
+            if on.context == told.context && on.name == told.name {
+                self.rust.imports.add(&format!("{library}::sagas"), &saga.name);
+                node = node.method(format!("saga::<{}>", saga.name), vec![]);
+            }
+        }
         let sends = expected.iter().map(|sent| self.sent(sent)).collect::<Option<Vec<Node>>>()?;
         node = node.method("sends", vec![Node::Array(sends)]);
         let statements = [Stmt::Bind("let event".to_owned(), event, None), Stmt::Semi(node)];

@@ -10,6 +10,7 @@ use crate::event::{Event, Recorded};
 use crate::fault::{Fault, Folded, Need};
 use crate::policy::{Message, Policy};
 use crate::row::Row;
+use crate::saga::{Run, Saga};
 use crate::view::{Fold, KeyOf};
 
 /// An event as a view sees it: first in its stream, recorded [`now`], by nobody.
@@ -93,7 +94,28 @@ impl<E: Event> Happened<E> {
         panic!("the policy asks for more and more");
     }
 
-    /// The policies sent exactly these: command, target id (empty for none), and at least these fields.
+    /// Lets a saga start, if the event starts it; its first commands count as sent.
+    ///
+    /// # Panics
+    /// When the saga has a fault.
+    #[must_use]
+    pub fn saga<S: Saga<Event = E>>(mut self) -> Self {
+        let Some(start) = S::start(&self.event).expect("the event is read") else { return self };
+        let mut cx = Context::at(self.event.time);
+        for _ in 0..100 {
+            match Run::start(start.clone(), &cx) {
+                Err(Fault::Need(need)) => self.supply(&mut cx, need),
+                started => {
+                    let orders = started.expect("the saga starts").orders;
+                    self.sent.extend(orders.into_iter().map(|order| order.message));
+                    return self;
+                }
+            }
+        }
+        panic!("the saga asks for more and more");
+    }
+
+    /// Policies and sagas sent exactly these: command, target id (empty for none), and at least these fields.
     ///
     /// # Panics
     /// When they sent something else.
