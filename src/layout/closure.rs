@@ -46,7 +46,9 @@ pub(super) fn last_closure(node: &Node, shape: Shape) -> Option<String> {
 fn body_shape(params: &str, shape: Shape) -> Option<Shape> {
     let bars = params.find('|').unwrap_or(0);
     let inner = width(params).saturating_sub(bars + 2);
-    shape.sub_width(bars + 4 + 1)?;
+    // Where no parameter has a name, rustfmt keeps a column more.
+    let nameless = inner == 0 || params.get(bars + 1..).is_some_and(|p| p == "_|");
+    shape.sub_width(bars + 4 + if nameless { 2 } else { 1 })?;
     if params.contains(',') {
         shape.sub_width(bars + 4 + 1 + inner)?;
     }

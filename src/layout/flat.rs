@@ -53,6 +53,8 @@ impl Line {
                 self.around("", inner, " as ")?;
                 self.put(ty)
             }
+            // How a `let` among conditions breaks is told elsewhere.
+            Node::Binary(_, _, right) if is_let(right) => None,
             Node::Binary(op, left, right) | Node::Assign(left, op, right) => {
                 self.around("", left, " ")?;
                 self.put(op)?;
@@ -139,4 +141,9 @@ impl Line {
             _ => None,
         }
     }
+}
+
+/// Whether a condition binds what it tests.
+fn is_let(node: &Node) -> bool {
+    matches!(node, Node::Atom(text) if text.starts_with("let "))
 }

@@ -54,7 +54,13 @@ fn expr(r: &mut Random, depth: usize) -> Node {
         7..=11 => receiver(r, d).method(r.pick(METHODS), list(r, d, 2)),
         12 => {
             let body = closure_body(r, d);
-            receiver(r, d).method(r.pick(METHODS), vec![Node::closure("|x|", body)])
+            let closure = Node::closure(r.pick(&["|x|", "||", "|_|"]), body);
+            if r.below(2) == 0 {
+                return receiver(r, d).method(r.pick(METHODS), vec![closure]);
+            }
+            let mut args = list(r, d, 2);
+            args.push(closure);
+            Node::call(r.pick(&["ensure_else", "f"]), args)
         }
         13 => receiver(r, d).field(r.pick(FIELDS)),
         14 => receiver(r, d).tried(),

@@ -1,7 +1,7 @@
 //! Methods of lists, sets, maps and entities.
 
 use super::code::{Code, Form, Tight, at_least, call, has_try, tried, walk_call};
-use super::iter::{Iter, held};
+use super::iter::{Iter, held, mapped};
 use super::lower::Lower;
 use crate::lang::ir::{Ir, IrArg, IrKind, Method};
 use crate::lang::types::{Scale, Type};
@@ -9,14 +9,13 @@ use crate::layout::Node;
 
 impl Lower<'_> {
     pub(super) fn method(&mut self, method: Method, of: &Ir, args: &[IrArg], ty: &Type) -> Code {
-        let code = match &of.ty {
+        match &of.ty {
             Type::Option(inner) => self.option_method(method, of, inner, args, ty),
             Type::List(_) | Type::Set(_) | Type::Map(..) | Type::Entities(_) => {
                 self.collection(method, of, args, ty)
             }
-            _ => return self.scalar(method, of, args, ty),
-        };
-        Code { node: self.with_actor(code.node), form: code.form }
+            _ => self.scalar(method, of, args, ty),
+        }
     }
 
     /// The number of elements as Rust counts them.
@@ -121,9 +120,7 @@ impl Lower<'_> {
             let node = tried(walk_call(name, vec![it.node, f]));
             return Code { node, form: option_of(it.level) };
         }
-        let before = self.actor;
         let fails = self.fails(f, &it);
-        self.actor = before;
         let depth = it.level + u8::from(inner || (counted && !fails));
         let forms = self.forms(f, depth);
         let f = self.closure(f, &forms);
@@ -184,11 +181,8 @@ impl Lower<'_> {
                     args.extend([it.node, f.node]);
                     "list"
                 } else {
-                    let map = if pair {
-                        values_only(it.node, f.node)
-                    } else {
-                        call(it.node, "map", vec![f.node])
-                    };
+                    let map =
+                        if pair { values_only(it.node, f.node) } else { mapped(it.node, f.node) };
                     args.push(map);
                     "num"
                 }
@@ -222,14 +216,7 @@ fn values_only(iter: Node, closure: Node) -> Node {
     match parts {
         Some((on, walk, name, body)) => {
             let closure = Node::closure(format!("|{name}|"), (**body).clone());
-            let walked = call((**on).clone(), walk, vec![]);
-            match &**body {
-                Node::Atom(n) if n == name => walked,
-                Node::Prefix("*", inner) if **inner == Node::atom(name) => {
-                    call(walked, "copied", vec![])
-                }
-                _ => call(walked, "map", vec![closure]),
-            }
+            mapped(call((**on).clone(), walk, vec![]), closure)
         }
         None => call(at_least(iter, Tight::Postfix), "map", vec![closure]),
     }

@@ -120,7 +120,7 @@ impl Lower<'_> {
                 if f.fails {
                     Iter::of_vec(tried(walk_call("list::map", vec![it.node, f.node])), 0)
                 } else {
-                    Iter::new(call(it.node, "map", vec![f.node]), 0)
+                    Iter::new(mapped(it.node, f.node), 0)
                 }
             }
         }
@@ -160,9 +160,7 @@ impl Lower<'_> {
         };
         let before = self.params.len();
         self.params.extend(params.iter().cloned().zip(forms.iter().copied()));
-        self.closures += 1;
         let node = self.owned(body);
-        self.closures -= 1;
         self.params.truncate(before);
         let names: Vec<String> = params
             .iter()
@@ -229,6 +227,26 @@ pub(super) fn is_identity(arg: &IrArg) -> bool {
             matches!((&params[..], &body.kind), ([p], IrKind::Local(n)) if p == n)
         }
         IrArg::Value(_) => false,
+    }
+}
+
+/// Items given to a closure; one that gives them back as they are is left out.
+pub(super) fn mapped(iter: Node, closure: Node) -> Node {
+    let bare = match &closure {
+        Node::Closure(head, body) => match &**body {
+            Node::Atom(name) => (*head == format!("|{name}|")).then_some(false),
+            Node::Prefix("*", inner) => match &**inner {
+                Node::Atom(name) => (*head == format!("|{name}|")).then_some(true),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    match bare {
+        Some(true) => call(iter, "copied", vec![]),
+        Some(false) => iter,
+        None => call(iter, "map", vec![closure]),
     }
 }
 

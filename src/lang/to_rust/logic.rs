@@ -4,9 +4,9 @@ use super::canon::same;
 use super::code::{Code, Tight, after, at_least, call, has_try, prefix};
 use super::list::int;
 use super::lower::{Lower, param};
-use crate::lang::ir::{CompareOp, Conversion, Ir, IrKind, Literal, Method, Root};
+use crate::lang::ir::{CompareOp, Conversion, Ir, IrKind, Literal, Method};
 use crate::lang::types::Type;
-use crate::layout::{Block, Node};
+use crate::layout::{Block, Node, Stmt};
 
 /// A bound of an int: what is bounded, and from which side.
 struct Bound<'a> {
@@ -44,12 +44,7 @@ impl Lower<'_> {
         let wanted = if and { Method::IsSome } else { Method::IsNone };
         let IrKind::Method { method, of, .. } = &part.kind else { return None };
         let (narrowed, bare) = later.iter().fold((0, 0), |(n, b), ir| uses(ir, of, (n, b)));
-        let actor = |ir: &Ir| matches!(ir.kind, IrKind::RootField { root: Root::Actor, .. });
-        if *method != wanted
-            || narrowed == 0
-            || bare > 0
-            || later.iter().any(|ir| ir.any(&mut |ir| actor(ir)))
-        {
+        if *method != wanted || narrowed == 0 || bare > 0 {
             return None;
         }
         let name = match &of.kind {
@@ -114,7 +109,8 @@ impl Lower<'_> {
 }
 
 /// The parts with `&&` or `||` between them; what is decided before is left out.
-pub(super) fn combined(nodes: Vec<Node>, and: bool) -> Node {
+#[must_use]
+pub fn combined(nodes: Vec<Node>, and: bool) -> Node {
     let constant = |truth: bool| Node::atom(truth.to_string());
     let mut kept: Vec<Node> = Vec::new();
     let mut decided = false;
@@ -145,6 +141,98 @@ pub(super) fn combined(nodes: Vec<Node>, and: bool) -> Node {
         (false, _) => all,
         (true, false) => constant(!and),
         (true, true) => after(all, constant(!and)),
+    }
+}
+
+/// `if cond { then } else { other }` without a condition or a result that stands there twice.
+#[must_use]
+pub fn choice(cond: Node, then: Node, other: Node) -> Node {
+    if let Some(known) = constant(&cond) {
+        return if known { then } else { other };
+    }
+    match (constant(&then), constant(&other)) {
+        (Some(true), Some(false)) => return cond,
+        (Some(false), Some(true)) => return opposite(cond),
+        _ => {}
+    }
+    match without(&cond, other) {
+        Node::If(None, next, body, rest) if body == Block::value(then.clone()) => {
+            let either = combined(vec![cond, *next], false);
+            match (constant(&either), rest) {
+                (None, rest) => Node::If(None, Box::new(either), body, rest),
+                (Some(_), _) => then,
+            }
+        }
+        other if other == then && has_try(&cond) => after(cond, then),
+        other if other == then => then,
+        other => Node::if_else(cond, then, other),
+    }
+}
+
+/// A condition that holds when this one does not.
+fn opposite(cond: Node) -> Node {
+    let turned = |op| match op {
+        "==" => Some("!="),
+        "!=" => Some("=="),
+        "<" => Some(">="),
+        ">=" => Some("<"),
+        ">" => Some("<="),
+        "<=" => Some(">"),
+        _ => None,
+    };
+    match cond {
+        Node::Prefix("!", inner) => match *inner {
+            Node::Paren(inner) => *inner,
+            inner => inner,
+        },
+        Node::Binary(op, left, right) => match turned(op) {
+            Some(op) => Node::Binary(op, left, right),
+            None => prefix("!", Node::Binary(op, left, right)),
+        },
+        Node::Method(on, name, args) if name == "is_some" && args.is_empty() => {
+            on.method("is_none", args)
+        }
+        Node::Method(on, name, args) if name == "is_none" && args.is_empty() => {
+            on.method("is_some", args)
+        }
+        cond => prefix("!", cond),
+    }
+}
+
+/// What is left of a chain of `else if` once this condition has not held.
+fn without(cond: &Node, node: Node) -> Node {
+    match node {
+        Node::If(None, next, _, Some(rest)) if *next == *cond => without(cond, unblocked(*rest)),
+        Node::If(None, next, body, Some(rest)) => {
+            let rest = without(cond, unblocked(*rest));
+            let rest =
+                if matches!(rest, Node::If(..)) { rest } else { Node::Block(Block::value(rest)) };
+            Node::If(None, next, body, Some(Box::new(rest)))
+        }
+        node => node,
+    }
+}
+
+/// The only value of a block.
+fn unblocked(node: Node) -> Node {
+    match node {
+        Node::Block(Block(mut inner)) => match (inner.pop(), inner.is_empty()) {
+            (Some(Stmt::Expr(value)), true) => value,
+            (last, _) => {
+                inner.extend(last);
+                Node::Block(Block(inner))
+            }
+        },
+        node => node,
+    }
+}
+
+/// Whether a condition always or never holds, as far as its text says.
+#[must_use]
+pub fn constant(cond: &Node) -> Option<bool> {
+    match cond {
+        Node::Atom(text) => text.parse().ok(),
+        _ => None,
     }
 }
 

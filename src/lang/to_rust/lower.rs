@@ -3,21 +3,17 @@
 use super::Names;
 use super::canon::canonical;
 use super::code::Tight;
-use super::code::{Code, Form, at_least, call, has_try, prefix, tried};
+use super::code::{Code, Form, at_least, call, prefix, tried};
 use super::names::{is_copy, raw, variant};
 use crate::lang::ir::{Conversion, Ir, IrKind, Root};
 use crate::lang::types::{Type, TypeDefKind, TypeId, TypeTable};
-use crate::layout::{Arm, Block, Field, Node, Stmt};
+use crate::layout::{Arm, Field, Node};
 
 /// Lowers expressions that stand in one function.
 pub struct Lower<'n> {
     pub(super) names: &'n dyn Names,
     /// Closure parameters and how they are held.
     pub(super) params: Vec<(String, Form)>,
-    /// How many closures are open.
-    pub(super) closures: u32,
-    /// Whether a closure reads `actor.id`, which is taken before it.
-    pub(super) actor: bool,
     /// Options whose value has a name here.
     pub(super) known: Vec<(Ir, Code)>,
 }
@@ -32,7 +28,7 @@ impl<'n> Lower<'n> {
     /// A lowering with these spellings.
     #[must_use]
     pub fn new(names: &'n dyn Names) -> Self {
-        Self { names, params: Vec::new(), closures: 0, actor: false, known: Vec::new() }
+        Self { names, params: Vec::new(), known: Vec::new() }
     }
 
     /// An expression, however its value is held.
@@ -105,10 +101,6 @@ impl<'n> Lower<'n> {
                 None => self.names.local(name).into(),
             },
             IrKind::Root(root) => self.names.root(*root).into(),
-            IrKind::RootField { root: Root::Actor, name } if name == "id" && self.closures > 0 => {
-                self.actor = true;
-                Code::owned(Node::atom("actor_id"))
-            }
             IrKind::RootField { root, name } => self.root_field(*root, name),
             IrKind::RootDerived { root, name } => {
                 let fails = self.names.derived_fails(Some(*root), None, name);
@@ -326,25 +318,7 @@ impl<'n> Lower<'n> {
             return Code::str(Node::if_else(cond, a.node, b.node));
         }
         let (a, b) = (self.own(a, &then.ty), self.own(b, &otherwise.ty));
-        Code::owned(match b {
-            // `else if` with the same result is one condition.
-            Node::If(None, other, then, rest) if then == Block::value(a.clone()) => {
-                let either = super::logic::combined(vec![cond, *other], false);
-                Node::If(None, Box::new(either), then, rest)
-            }
-            b if b == a && has_try(&cond) => super::code::after(cond, a),
-            b if b == a => a,
-            b => Node::if_else(cond, a, b),
-        })
-    }
-
-    /// Take `actor.id` before an expression whose closures read it.
-    pub(super) fn with_actor(&mut self, node: Node) -> Node {
-        if self.closures > 0 || !std::mem::take(&mut self.actor) {
-            return node;
-        }
-        let id = self.root_field(Root::Actor, "id").node;
-        Node::Block(Block(vec![Stmt::Bind("let actor_id".into(), id, None), Stmt::Expr(node)]))
+        Code::owned(super::logic::choice(cond, a, b))
     }
 }
 

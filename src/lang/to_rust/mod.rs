@@ -27,6 +27,7 @@ pub use api::{Form, Lowered, Lowerer, in_ok};
 pub use canon::negated;
 pub use code::has_try as fallible;
 pub use lits::{decimal, grouped, literal};
+pub use logic::{choice, combined, constant};
 pub use names::{is_copy, raw};
 
 use super::ir::{Ir, Root};

@@ -80,13 +80,21 @@ impl Lower<'_> {
     }
 
     fn map_or(&mut self, of: &Ir, inner: &Type, default: &Ir, f: &IrArg) -> Code {
+        let other = self.owned(default);
+        if let Some(known) = super::logic::constant(&other) {
+            return self.asked(of, inner, f, !known);
+        }
         let (on, form) = self.content(of, inner);
         let made = self.closure(f, &[form]);
-        let other = self.owned(default);
         if made.fails || super::code::has_try(&other) {
             return self.matched(on, form, f, other, |node| node);
         }
-        Code::owned(call(on, "map_or", vec![other, made.node]))
+        let none = Node::atom("None");
+        Code::owned(match &made.node {
+            Node::Closure(_, body) if other == none && **body == none => none,
+            _ if other == none => call(on, "and_then", vec![made.node]),
+            _ => call(on, "map_or", vec![other, made.node]),
+        })
     }
 
     /// `match option { Some(x) => body, None => other }`, where one of them can fail.

@@ -197,7 +197,7 @@ fn arithmetic_is_checked() {
         ),
         (
             "parts.any(|p| p.quantity > 1 && actor.id == owner_id)",
-            "{\n    let actor_id = cx.actor.id()?;\n    self.parts.values().any(|p| p.quantity > 1 && actor_id == self.owner_id)\n}",
+            "list::any(self.parts.values(), |p| Ok(p.quantity > 1 && cx.actor.id()? == self.owner_id))?",
         ),
     ]);
 }

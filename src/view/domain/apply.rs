@@ -21,7 +21,7 @@ impl Changes<'_> {
     /// The statements of these changes, in order.
     #[must_use]
     pub fn statements(&self, changes: &[ChangeIr]) -> Vec<Stmt> {
-        changes.iter().map(|change| self.statement(change)).filter(has_effect).collect()
+        with_effect(changes.iter().map(|change| self.statement(change)))
     }
 
     fn place(&self, field: &str) -> Node {
@@ -82,7 +82,7 @@ impl Changes<'_> {
         let set = |(field, value): &(String, Ir)| {
             Stmt::Semi(self.set(item.clone().field(raw(field)), value))
         };
-        Block(assigns.iter().map(set).filter(has_effect).collect())
+        Block(with_effect(assigns.iter().map(set)))
     }
 
     fn merge(&self, field: &str, element: &Ir, assigns: &[(String, Ir)]) -> Stmt {
@@ -147,6 +147,28 @@ impl Changes<'_> {
             _ => "|item|",
         };
         Stmt::Semi(place.method("retain", vec![Node::closure(params, kept)]))
+    }
+}
+
+/// The statements that do something.
+fn with_effect(statements: impl Iterator<Item = Stmt>) -> Vec<Stmt> {
+    let mut out: Vec<Stmt> = Vec::new();
+    for statement in statements {
+        if has_effect(&statement) && !gives_back(out.last(), &statement) {
+            out.push(statement);
+        }
+    }
+    out
+}
+
+/// Whether this gives back what the statement before has taken: `a = b; b = a;`.
+fn gives_back(before: Option<&Stmt>, statement: &Stmt) -> bool {
+    match (before, statement) {
+        (
+            Some(Stmt::Semi(Node::Assign(to, "=", from))),
+            Stmt::Semi(Node::Assign(place, "=", value)),
+        ) => to == value && from == place,
+        _ => false,
     }
 }
 

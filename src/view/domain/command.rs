@@ -35,6 +35,13 @@ pub struct CommandItems {
     checks: String,
 }
 
+impl CommandItems {
+    /// What of it is Rust.
+    fn texts(&self) -> [&str; 3] {
+        [&self.record.body, &self.record.below, &self.checks]
+    }
+}
+
 /// The fields of a command: the id first when the caller makes it.
 #[must_use]
 pub fn command_fields(domain: &Domain, aggregate: &Aggregate, command: &Command) -> Vec<FieldDef> {
@@ -88,6 +95,9 @@ pub fn command_file(domain: &Domain, aggregate: &Aggregate, command: &Command) -
     }
     imports.add("super", &aggregate.name);
     let decision = decision(domain, &rust, aggregate, command);
+    let mut texts = vec![decision.as_str()];
+    texts.extend(items.iter().flat_map(CommandItems::texts));
+    imports.keep_used(&texts);
     CommandFile {
         header: domain.header.clone(),
         title: title(&command.name),
@@ -146,11 +156,34 @@ fn decision(domain: &Domain, rust: &Rust, aggregate: &Aggregate, command: &Comma
 pub fn uses(text: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        let behind = text.get(at + name.len()..).and_then(|t| t.chars().next());
-        // `x.id` is a field, `id` is the name.
-        !before.is_some_and(|c| is_word(c) || c == '.') && !behind.is_some_and(is_word)
+        let before = text.get(..at).unwrap_or("");
+        let behind = text.get(at + name.len()..).unwrap_or("");
+        // `x.id` and `id: y` are fields, `id` is the name.
+        let label = behind.starts_with(": ");
+        !before.ends_with(|c| is_word(c) || c == '.')
+            && !behind.starts_with(is_word)
+            && (!label || before.ends_with('{'))
+            // A `format!` reads names in braces.
+            && (before.ends_with('{') || !in_quotes(before))
     })
+}
+
+/// Whether the end of a text stands inside a string literal, which ends on its line.
+fn in_quotes(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or("");
+    let (mut quoted, mut escaped) = (false, false);
+    for c in line.chars() {
+        match c {
+            '\\' if quoted && !escaped => {
+                escaped = true;
+                continue;
+            }
+            '"' if !escaped => quoted = !quoted,
+            _ => {}
+        }
+        escaped = false;
+    }
+    quoted
 }
 
 /// Whether a text calls the function of this name; sentences in comments and texts do not.

@@ -32,7 +32,6 @@ impl Decision<'_, '_> {
             Decide::Rules(rules) => self.rules(rules, &mut out),
             Decide::Rust { .. } => out.push(Stmt::Expr(self.custom())),
         }
-        let mut out: Vec<Stmt> = out.into_iter().flat_map(hoisted).collect();
         unread(&mut out);
         out
     }
@@ -216,25 +215,6 @@ impl Decision<'_, '_> {
         self.site.rust.imports.add("super", &message.name);
         Node::Struct(message.name.clone(), self.lowerer().fields(&message.fields), None)
     }
-}
-
-/// What the condition of an `if` computes first stands before it.
-fn hoisted(statement: Stmt) -> Vec<Stmt> {
-    let Stmt::Expr(Node::If(None, cond, then, otherwise)) = statement else {
-        return vec![statement];
-    };
-    let (mut out, cond) = match *cond {
-        Node::Block(Block(mut inner)) => match inner.pop() {
-            Some(Stmt::Expr(value)) => (inner, value),
-            last => {
-                inner.extend(last);
-                (vec![], Node::Block(Block(inner)))
-            }
-        },
-        cond => (vec![], cond),
-    };
-    out.push(Stmt::Expr(Node::If(None, Box::new(cond), then, otherwise)));
-    out
 }
 
 /// What is computed and read nowhere keeps its place, as it may refuse, under a name that says so.

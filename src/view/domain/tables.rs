@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use crate::lang::to_rust::{Form, Lowerer, in_ok};
+use crate::lang::to_rust::{Form, Lowerer, choice, in_ok};
 use crate::lang::types::{FieldDef, Type};
 use crate::layout::{self, Node, Stmt};
 use crate::model::Table;
 use crate::view::rust::{Imports, Rust, is_copy, raw};
 
 use super::Domain;
+use super::command::uses;
 use super::record::doc_of;
 use super::site::{Place as SitePlace, Site};
 
@@ -55,13 +56,20 @@ fn table(domain: &Domain, rust: &Rust, table: &Table) -> String {
     for case in table.rows.iter().rev() {
         let value = lowerer.value(&case.value);
         node = Some(match (&case.cond, node) {
-            (Some(cond), Some(rest)) => Node::if_else(lowerer.cond(cond), value, rest),
+            (Some(cond), Some(rest)) => choice(lowerer.cond(cond), value, rest),
             _ => value,
         });
     }
     let node = node.unwrap_or(Node::atom("()"));
     let body = layout::body(&[Stmt::Expr(in_ok(node))], 4);
-    let args: Vec<String> = table.args.iter().map(|a| argument(domain, rust, a)).collect();
+    let args: Vec<String> = table
+        .args
+        .iter()
+        .map(|arg| match argument(domain, rust, arg) {
+            shown if uses(&body, &raw(&arg.name)) => shown,
+            unread => format!("_{}", unread.trim_start_matches("r#")),
+        })
+        .collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let returns = format!("Folded<{}>", rust.ty(&table.returns));
     let head = format!("pub fn {}", raw(&table.name));

@@ -84,6 +84,29 @@ impl Imports {
         self.paths.borrow_mut().entry(path.to_owned()).or_default().insert(name.to_owned());
     }
 
+    /// Forgets names that these texts do not use: lowering may drop what it has spelled.
+    pub fn keep_used(&self, texts: &[&str]) {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let read = |name: &str| {
+            texts.iter().any(|text| {
+                text.match_indices(name).any(|(at, _)| {
+                    let before = text.get(..at).and_then(|t| t.chars().next_back());
+                    let behind = text.get(at + name.len()..).and_then(|t| t.chars().next());
+                    !before.is_some_and(|c| is_word(c) || c == ':') && !behind.is_some_and(is_word)
+                })
+            })
+        };
+        let mut paths = self.paths.borrow_mut();
+        for (path, names) in paths.iter_mut() {
+            names.retain(|name| match (name.as_str(), name.split_once(" as ")) {
+                ("self", _) => read(path.rsplit("::").next().unwrap_or("")),
+                (_, Some((_, alias))) => read(alias),
+                (name, None) => read(name),
+            });
+        }
+        paths.retain(|_, names| !names.is_empty());
+    }
+
     /// The `use` lines of other crates, the kit's prelude among them when `prelude`.
     #[must_use]
     pub fn external(&self, prelude: bool) -> String {

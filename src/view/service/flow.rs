@@ -3,6 +3,7 @@
 //! One event that matters is a `let .. else`, several are a `match` whose rest is `_`, nested `if`s
 //! are one: what a reader expects and clippy asks for, whatever the domain says.
 
+use crate::lang::to_rust::{combined, constant};
 use crate::layout::{self, Arm, Block, Node, Stmt};
 use crate::view::domain::uses;
 
@@ -103,20 +104,30 @@ fn data() -> Node {
     Node::atom("event").field("data").borrowed()
 }
 
-/// `if test { body }`; when the body is one `if` without `else`, the two are one.
+/// `if test { body }`; when the body is one `if` without `else`, the two are one, and what always
+/// holds needs no test.
 #[must_use]
 pub fn when(test: Node, mut body: Vec<Stmt>) -> Vec<Stmt> {
+    match constant(&test) {
+        _ if body.is_empty() => return body,
+        Some(true) => return body,
+        Some(false) => return Vec::new(),
+        None => {}
+    }
     let nested = matches!(body.as_slice(), [Stmt::Expr(Node::If(_, _, _, None))]);
     if nested && let Some(Stmt::Expr(Node::If(pattern, inner, block, None))) = body.pop() {
-        let inner = match pattern {
-            None => operand(*inner),
+        let both = match pattern {
+            None => combined(vec![test, *inner], true),
             Some(pattern) => {
                 let value = layout::body(&[Stmt::Expr(*inner)], 0);
-                Node::atom(format!("let {pattern} = {value}"))
+                Node::binary("&&", operand(test), Node::atom(format!("let {pattern} = {value}")))
             }
         };
-        let both = Node::binary("&&", operand(test), inner);
-        return vec![Stmt::Expr(Node::If(None, Box::new(both), block, None))];
+        return match constant(&both) {
+            Some(true) => block.0,
+            Some(false) => Vec::new(),
+            None => vec![Stmt::Expr(Node::If(None, Box::new(both), block, None))],
+        };
     }
     vec![Stmt::Expr(Node::If(None, Box::new(test), Block(body), None))]
 }

@@ -155,6 +155,11 @@ impl<'m> Folds<'_, 'm> {
         for filter in each.filter.iter().rev() {
             body = flow::when(lowerer.cond(filter), body);
         }
+        if body.is_empty() {
+            return body;
+        }
+        let read = uses(&layout::body(&body, 0), pattern.trim_start_matches('&'));
+        let pattern = if read { pattern } else { "_".to_owned() };
         vec![Stmt::For(pattern, elements, Block(body))]
     }
 
@@ -181,7 +186,7 @@ impl<'m> Folds<'_, 'm> {
         let args = [
             format!("{used}: &{}", self.key),
             format!("{row}: Option<{}>", self.row),
-            format!("event: &Recorded<{ty}>"),
+            format!("{}: &Recorded<{ty}>", if uses(&body, "event") { "event" } else { "_" }),
         ];
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let returns = format!("Folded<Option<{}>>", self.row);

@@ -37,6 +37,7 @@ pub fn policy_file<'m>(domain: &Domain<'m>, policy: &'m Policy) -> PolicyFile {
         .iter()
         .map(|stream| item(domain, &rust, policy, stream))
         .collect();
+    imports.keep_used(&items.iter().map(String::as_str).collect::<Vec<_>>());
     PolicyFile {
         header: domain.header.clone(),
         words: policy.name.to_snake_case().replace('_', " "),
@@ -65,16 +66,10 @@ fn item<'m>(
             Branch { variant: stream.variant(&ty, event), body }
         })
         .collect();
-    let alone = branches.iter().filter(|it| !it.body.is_empty()).count() == 1;
-    let none = Node::call("Vec::new", vec![]);
-    let messages = Stmt::Bind("let mut messages".to_owned(), none.clone(), None);
-    let mut statements = flow::effects(branches, &Node::call("Ok", vec![none]));
-    let first = usize::from(alone && matches!(statements.first(), Some(Stmt::Bind(_, _, Some(_)))));
-    statements.insert(first, messages);
-    statements.push(Stmt::Expr(Node::call("Ok", vec![Node::atom("messages")])));
+    let statements = collected(branches);
     let text = layout::body(&statements, 8);
-    let cx = if uses(&text, "cx") { "cx" } else { "_" };
-    let args = [format!("event: &Recorded<{ty}>"), format!("{cx}: &Context")];
+    let used = |name: &'static str| if uses(&text, name) { name } else { "_" };
+    let args = [format!("{}: &Recorded<{ty}>", used("event")), format!("{}: &Context", used("cx"))];
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let signature = layout::signature("fn on", &args, Some("Folded<Vec<Message>>"), 4);
     let name = &policy.name;
@@ -89,6 +84,28 @@ fn item<'m>(
         "impl Policy<{ty}> for {name} {{\n    const NAME: &'static str = {:?};\n{refused}\n    {signature}\n{text}\n    }}\n}}",
         name.to_snake_case()
     )
+}
+
+/// The messages of whichever event it is.
+fn collected(mut branches: Vec<Branch>) -> Vec<Stmt> {
+    let none = Node::call("Vec::new", vec![]);
+    let bound = Stmt::Bind("let mut messages".to_owned(), none.clone(), None);
+    let none = Node::call("Ok", vec![none]);
+    let mut busy: Vec<&mut Branch> = branches.iter_mut().filter(|it| !it.body.is_empty()).collect();
+    let alone = match busy.as_mut_slice() {
+        [] => return vec![Stmt::Expr(none)],
+        [only] => {
+            only.body.insert(0, bound.clone());
+            true
+        }
+        _ => false,
+    };
+    let mut statements = flow::effects(branches, &none);
+    if !alone {
+        statements.insert(0, bound);
+    }
+    statements.push(Stmt::Expr(Node::call("Ok", vec![Node::atom("messages")])));
+    statements
 }
 
 fn reaction<'m>(
@@ -106,13 +123,19 @@ fn reaction<'m>(
     if let Some(cond) = &policy.cond {
         out = flow::when(lowerer.cond(cond), out);
     }
-    if let Some(replica) = &policy.replica {
+    if let Some(replica) = policy.replica.as_ref().filter(|_| !out.is_empty()) {
         let row = row_type(domain, rust, replica);
         let key = Node::atom("event").field("stream").borrowed();
         let before = Node::atom("cx").method(format!("row::<{row}>"), vec![key]).tried();
         let back = Node::call("Ok", vec![Node::atom("messages")]);
         let back = Block(vec![Stmt::Expr(Node::Return(Some(Box::new(back))))]);
-        out.insert(0, Stmt::Bind("let Some(before)".to_owned(), before, Some(back)));
+        let first = if uses(&layout::body(&out, 0), "before") {
+            Stmt::Bind("let Some(before)".to_owned(), before, Some(back))
+        } else {
+            let missing = before.method("is_none", vec![]);
+            Stmt::Expr(Node::If(None, Box::new(missing), back, None))
+        };
+        out.insert(0, first);
     }
     out
 }
@@ -160,16 +183,25 @@ fn rounds<'m>(
             let copied = is_copy(&domain.model.types, &element);
             site.bind(var, if copied { Form::Value } else { Form::Ref });
             let iter = lowerer.lower(of).node.method("iter", vec![]);
-            let name = if copied { format!("&{}", raw(var)) } else { raw(var) };
-            let pattern = format!("(i, {name})");
             let items = iter.method("enumerate", vec![]);
-            (pattern, items, each.filter.iter().collect(), Node::atom("i"))
+            let name = if copied { format!("&{}", raw(var)) } else { raw(var) };
+            (name, items, each.filter.iter().collect(), Node::atom("i"))
         }
     };
     let mut body = sends(domain, site, policy, Some(key));
     for filter in rest.into_iter().rev() {
         body = flow::when(lowerer.cond(filter), body);
     }
+    if body.is_empty() {
+        return body;
+    }
+    let pattern = match &each.source {
+        EachSource::Rows { .. } => pattern,
+        EachSource::Elements(_) => {
+            let read = uses(&layout::body(&body, 0), pattern.trim_start_matches('&'));
+            format!("(i, {})", if read { pattern.as_str() } else { "_" })
+        }
+    };
     vec![Stmt::For(pattern, items, Block(body))]
 }
 

@@ -78,6 +78,9 @@ fn file<'m>(
         imports.domain("replicas", &row_name);
         String::new()
     };
+    let mut texts: Vec<&str> = items.iter().map(String::as_str).collect();
+    texts.extend([row.as_str(), row_name.as_str()]);
+    imports.keep_used(&texts);
     ProjectionFile {
         header: domain.header.clone(),
         kind,

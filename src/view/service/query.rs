@@ -4,7 +4,7 @@ use heck::ToSnakeCase as _;
 use serde::Serialize;
 
 use crate::lang::ir::{CompareOp, Ir, IrArg, IrKind, Method, Root};
-use crate::lang::to_rust::{Form, Lowerer, raw};
+use crate::lang::to_rust::{Form, Lowerer, fallible, raw};
 use crate::lang::types::{FieldDef, Type};
 use crate::layout::{self, Node, Stmt};
 use crate::model::Query;
@@ -29,6 +29,7 @@ pub struct QueryFile {
     page: String,
     filter_cx: &'static str,
     filter: String,
+    keep_row: &'static str,
     keep_cx: &'static str,
     keep: String,
 }
@@ -48,22 +49,32 @@ pub fn query_file(domain: &Domain, query: &Query) -> QueryFile {
         let node = crate::lang::to_rust::in_ok(node);
         layout::body(&[Stmt::Expr(node)], 8)
     });
-    let cx = |text: &str| if uses(text, "cx") { "cx" } else { "_" };
+    let used = |text: &str, name: &'static str| if uses(text, name) { name } else { "_" };
     let mut view =
         record(domain, &rust, &query.name, query.notes.doc.as_deref(), fields, FieldPlace::Message);
     view.body = without_serialising(&view.body);
+    let checks = body(&statements, 8).join("\n");
+    imports.keep_used(&[
+        &view.body,
+        &view.defaults,
+        &checks,
+        &row,
+        &filter,
+        keep.as_deref().unwrap_or_default(),
+    ]);
     QueryFile {
         header: domain.header.clone(),
         words: query.name.to_snake_case().replace('_', " "),
         record: view,
         at: at_name(&statements).to_owned(),
-        checks: body(&statements, 8).join("\n"),
+        checks,
         row,
         order: order(domain, query),
         page: page(query),
-        filter_cx: cx(&filter),
+        filter_cx: used(&filter, "cx"),
         filter,
-        keep_cx: keep.as_deref().map_or("_", cx),
+        keep_row: keep.as_deref().map_or("_", |text| used(text, "row")),
+        keep_cx: keep.as_deref().map_or("_", |text| used(text, "cx")),
         keep: keep.unwrap_or_default(),
         external: imports.external(true),
         internal: imports.internal(),
@@ -169,8 +180,11 @@ fn wished(site: &Site, sql: &Sql, ir: &Ir, filter: Node) -> Option<Node> {
     let Some(IrArg::Closure(names, body)) = args.first() else { return None };
     let name = names.first()?;
     site.bind(name, Form::Ref);
-    let cond = sql.cond(body)?;
+    // What can fail is computed by the query itself: the closure only builds a condition.
+    let cond = sql.cond(body).filter(|cond| !fallible(cond))?;
     let value = sql.lowerer.lower(of).node.method("as_ref", vec![]);
-    let closure = Node::closure(format!("|{}|", raw(name)), cond);
+    let read = uses(&layout::expression(&cond, 0), &raw(name));
+    let shown = if read { raw(name) } else { "_".to_owned() };
+    let closure = Node::closure(format!("|{shown}|"), cond);
     Some(filter.method("and_some", vec![value, closure]))
 }

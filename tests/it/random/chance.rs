@@ -4,7 +4,9 @@ pub struct Chance(u64);
 
 impl Chance {
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        // Seeds beside each other start far apart, else they give the same numbers one later.
+        let mut first = Self(seed);
+        Self(first.next())
     }
 
     fn next(&mut self) -> u64 {

@@ -1,7 +1,8 @@
 //! Random valid domain descriptions: each is accepted without an error and rendered, twice alike.
 //!
 //! `MINOS_SEEDS=500` runs as many and asserts that everything came up at least 20 times.
-//! `MINOS_RANDOM_OUT=DIR` with `MINOS_SEED=N` writes the description of one seed instead.
+//! `MINOS_RANDOM_OUT=DIR` with `MINOS_SEED=N` writes the description of one seed instead, and with
+//! `MINOS_SEEDS=A..B` one cargo workspace with the crates of all these (`scripts/random`).
 
 #![allow(clippy::collapsible_if, reason = "a chance first, then what it needs")]
 
@@ -17,6 +18,7 @@ mod numbers;
 mod outcomes;
 mod policies;
 mod reading;
+mod together;
 mod types;
 mod world;
 
@@ -58,6 +60,13 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
+/// The seeds of `MINOS_SEEDS=A..B`, both ends included.
+fn range() -> Option<std::ops::RangeInclusive<u64>> {
+    let text = std::env::var("MINOS_SEEDS").ok()?;
+    let (first, last) = text.split_once("..")?;
+    Some(first.parse().expect("a number")..=last.parse().expect("a number"))
+}
+
 #[test]
 fn what_is_valid_is_accepted_and_rendered() {
     if let (Some(folder), Some(seed)) = (std::env::var_os("MINOS_RANDOM_OUT"), number("MINOS_SEED"))
@@ -67,6 +76,10 @@ fn what_is_valid_is_accepted_and_rendered() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
+        return;
+    }
+    if let (Some(folder), Some(seeds)) = (std::env::var_os("MINOS_RANDOM_OUT"), range()) {
+        together::write(std::path::Path::new(&folder), seeds);
         return;
     }
     let seeds = number("MINOS_SEEDS").unwrap_or(60);

@@ -13,15 +13,16 @@ use crate::refusal::BuiltIn;
 /// What the author of a rule returns: events, or the reason to stop.
 pub type Decision<A> = Result<Events<A>, Stop<<A as Aggregate>::Event, <A as Aggregate>::Refusal>>;
 
-/// Why a decision stops before its events.
+/// Why a decision stops before its events. What it carries is boxed, so that a decision stays small
+/// however large events are.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stop<E, R> {
     /// The aggregate says no.
-    Refuse(R),
+    Refuse(Box<R>),
     /// Success, and nothing happens.
     Ignore,
     /// A failure that is recorded: this event instead of the command's own.
-    Instead(E),
+    Instead(Box<E>),
     /// Something is missing or broken.
     Fault(Fault),
 }
@@ -42,13 +43,13 @@ impl<E, R> From<Ignore> for Stop<E, R> {
 
 impl<E, T: Into<E>, R> From<Instead<T>> for Stop<E, R> {
     fn from(instead: Instead<T>) -> Self {
-        Self::Instead(instead.0.into())
+        Self::Instead(Box::new(instead.0.into()))
     }
 }
 
 impl<E, R: From<BuiltIn>> From<BuiltIn> for Stop<E, R> {
     fn from(refusal: BuiltIn) -> Self {
-        Self::Refuse(refusal.into())
+        Self::Refuse(Box::new(refusal.into()))
     }
 }
 
@@ -281,11 +282,11 @@ fn finish<A: Aggregate>(
 ) -> Outcome<A> {
     let (events, outcome) = match decision {
         Ok(events) => (events.0, None),
-        Err(Stop::Refuse(refusal)) => return Err(Halt::Refused(refusal)),
+        Err(Stop::Refuse(refusal)) => return Err(Halt::Refused(*refusal)),
         Err(Stop::Ignore) => (Vec::new(), None),
         Err(Stop::Instead(event)) => {
             let outcome = Some(event.name());
-            (vec![event], outcome)
+            (vec![*event], outcome)
         }
         Err(Stop::Fault(fault)) => return Err(fault.into()),
     };

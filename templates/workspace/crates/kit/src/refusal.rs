@@ -206,7 +206,7 @@ macro_rules! refusals {
 
         impl<E> From<$name> for $crate::Stop<E, $name> {
             fn from(refusal: $name) -> Self {
-                Self::Refuse(refusal)
+                Self::Refuse(Box::new(refusal))
             }
         }
 
