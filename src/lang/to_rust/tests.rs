@@ -100,6 +100,21 @@ fn what_clippy_would_ask_for() {
             "scores.map(|s| years_between(today, due_on))",
             "self.scores.iter().map(|_| time::years_between(cx.today(), self.due_on)).collect::<Vec<_>>()",
         ),
+        ("promised.map_or(1 == 2, |p| true)", "self.promised.is_some_and(|_| true)"),
+        (
+            "promised.map_or(flags, |p| 3 - 2)",
+            "match self.promised {\n    Some(_) => num::sub(3, 2)?,\n    None => self.flags,\n}",
+        ),
+        ("scores.sum(|s| s)", "num::sum(self.scores.iter().copied())?"),
+        (
+            "if closed { 1 } else { if closed { 2 } else { 3 } }",
+            "if self.closed() { 1 } else { 3 }",
+        ),
+        (
+            "if closed { 2 } else { if flags > 1 { 2 } else { 3 } }",
+            "if self.closed() || self.flags > 1 { 2 } else { 3 }",
+        ),
+        ("if flags > 1 { 1 == 2 } else { 1 == 1 }", "self.flags <= 1"),
         ("flags >= 1 && flags <= 5", "(1..=5).contains(&self.flags)"),
         ("flags < 1 || flags > 5", "!(1..=5).contains(&self.flags)"),
         ("if flags > 1 { true } else { false }", "self.flags > 1"),

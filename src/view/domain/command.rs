@@ -198,3 +198,18 @@ pub fn calls(text: &str, name: &str) -> bool {
             && !line.trim_start().starts_with("//")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::uses;
+
+    #[test]
+    fn a_name_is_read_as_a_word_outside_of_quotes_and_labels() {
+        for text in ["f(row)", "row.x", "&row", "format!(\"{row} of\")", "(\"\", row)", "row::x"] {
+            assert!(uses(text, "row"), "{text}");
+        }
+        for text in ["x.row", "arrow", "Row { row: 1 }", "\"a row\"", "\"a \\\" row\""] {
+            assert!(!uses(text, "row"), "{text}");
+        }
+    }
+}

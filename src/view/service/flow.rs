@@ -170,6 +170,30 @@ mod tests {
     }
 
     #[test]
+    fn what_always_or_never_holds_is_not_asked() {
+        let body = || vec![Stmt::Semi(Node::atom("x()"))];
+        assert_eq!(text(&when(Node::atom("true"), body())), "x();");
+        assert_eq!(text(&when(Node::atom("false"), body())), "");
+        let twice = when(Node::atom("a"), when(Node::atom("a"), body()));
+        assert_eq!(text(&twice), "if a {\n    x();\n}");
+    }
+
+    #[test]
+    fn a_binding_behind_a_condition_has_a_line_of_its_own() {
+        let row = Node::prefix("&mut ", Node::atom("row"));
+        let bound = Node::If(
+            Some("Some(row)".to_owned()),
+            Box::new(row),
+            Block(vec![Stmt::Semi(Node::atom("x()"))]),
+            None,
+        );
+        let both = |test| text(&when(test, vec![Stmt::Expr(bound.clone())]));
+        assert_eq!(both(Node::atom("a")), "if a && let Some(row) = &mut row {\n    x();\n}");
+        let far = "if a.b()\n    && let Some(row) = &mut row\n{\n    x();\n}";
+        assert_eq!(both(Node::atom("a").method("b", vec![])), far);
+    }
+
+    #[test]
     fn nested_conditions_are_one() {
         let inner = when(Node::atom("b"), vec![Stmt::Semi(Node::atom("x()"))]);
         let both = when(Node::binary("||", Node::atom("a"), Node::atom("c")), inner);

@@ -301,3 +301,31 @@ fn local_name(command: &str) -> String {
     let reserved = ["event", "ev", "cx", "row", "before", "messages", "item"];
     if raw(&name) != name || reserved.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn branch(name: &str, body: Vec<Stmt>) -> Branch {
+        Branch { variant: format!("E::{name}"), body }
+    }
+
+    #[test]
+    fn the_list_is_there_before_anything_gives_it_back() {
+        let back = Node::call("Ok", vec![Node::atom("messages")]);
+        let back = Block(vec![Stmt::Expr(Node::Return(Some(Box::new(back))))]);
+        let before = Stmt::Bind("let Some(before)".to_owned(), Node::atom("row()"), Some(back));
+        let send = Stmt::Semi(Node::atom("messages.push(before)"));
+        let one = || vec![branch("A", vec![before.clone(), send.clone()])];
+        let wanted = "let mut messages = Vec::new();\n\
+                      let Some(before) = row() else { return Ok(messages) };\n\
+                      messages.push(before);\nOk(messages)";
+        assert_eq!(layout::body(&collected(one()), 0), wanted);
+        let mut two = one();
+        two.push(branch("B", Vec::new()));
+        let head = "let E::A(_) = &event.data else { return Ok(Vec::new()) };\n";
+        assert_eq!(layout::body(&collected(two), 0), format!("{head}{wanted}"));
+        let none = collected(vec![branch("B", Vec::new())]);
+        assert_eq!(layout::body(&none, 0), "Ok(Vec::new())");
+    }
+}

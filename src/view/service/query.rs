@@ -56,7 +56,7 @@ pub fn query_file(domain: &Domain, query: &Query) -> QueryFile {
     let checks = body(&statements, 8).join("\n");
     imports.keep_used(&[
         &view.body,
-        &view.defaults,
+        &view.below,
         &checks,
         &row,
         &filter,

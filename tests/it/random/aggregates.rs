@@ -23,7 +23,7 @@ impl Gen {
     pub fn aggregate(&mut self, order: usize) {
         self.hit("construct aggregate");
         let name = self.name("Case");
-        let snake = format!("case{}", &name[4..]);
+        let snake = heck::ToSnakeCase::to_snake_case(name.as_str());
         let upsert = self.chance.one_in(4);
         let (id, id_line) = self.id_of(&name, &snake, upsert);
         let mut agg = Agg {

@@ -24,7 +24,7 @@ const LISTS: &[(&str, &str)] = &[
          event.public event.fields if_missing.refuse if_missing.ignore if_missing.create \
          query.params query.where query.order query.one query.page policy.if policy.rows \
          policy.elements policy.before policy.foreign policy.refused view.of view.key view.via \
-         view.each view.log view.if view.delete view.reaction-key command.public raw-name",
+         view.each view.log view.if view.delete view.reaction-key command.public raw-name name-of-the-kit",
     ),
     (
         "change",

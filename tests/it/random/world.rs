@@ -108,6 +108,11 @@ pub struct Rows {
     pub of: Option<String>,
 }
 
+/// What generated code calls by these names, a domain may call so as well.
+const TAKEN: &str = "Actor Arc Builder Column Cond Document Duration Entities Error Event Id \
+    IfMissing Ignore Instead Iterator Json Kind Message Newtype Order Page Path Policy Refused \
+    Response Router Row Service Settings Stop Table Unique";
+
 pub struct Gen {
     pub chance: Chance,
     pub cover: Cover,
@@ -118,6 +123,8 @@ pub struct Gen {
     pub ctx: usize,
     pub out: String,
     pub names: usize,
+    /// Names of the kit, of Rust and of what generated code imports, each given once.
+    pub taken: Vec<&'static str>,
     pub leaves: Vec<Leaf>,
     pub settings: Vec<Leaf>,
     pub calls: Vec<(String, Vec<Ty>, Ty, bool)>,
@@ -140,6 +147,7 @@ impl Gen {
             ctx: 0,
             out: String::new(),
             names: 0,
+            taken: TAKEN.split_whitespace().collect(),
             leaves: vec![],
             settings: vec![],
             calls: vec![],
@@ -156,9 +164,15 @@ impl Gen {
         self.cover.hit(key);
     }
 
-    /// A name that nothing else has.
+    /// A name that nothing else has; now and then one that the generated code uses itself.
     pub fn name(&mut self, stem: &str) -> String {
         self.names += 1;
+        if stem.starts_with(char::is_uppercase) && !self.taken.is_empty() && self.chance.one_in(12)
+        {
+            self.hit("form name-of-the-kit");
+            let at = self.chance.below(self.taken.len());
+            return self.taken.swap_remove(at).to_owned();
+        }
         format!("{stem}{}", self.names)
     }
 
