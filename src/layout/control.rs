@@ -189,7 +189,7 @@ fn print_arm(arm: &Arm, shape: Shape) -> Option<String> {
 
 fn print_patterns(patterns: &[String], shape: Shape) -> String {
     let one_line = patterns.join(" | ");
-    let short = |p: &String| width(p) <= 10 && !p.contains(['(', '{', '"', ':', ' ']);
+    let short = |p: &String| width(p) <= 10 && !p.contains(['{', '"', ':', ',', ' ']);
     if width(&one_line) <= shape.width || patterns.len() < 2 {
         return one_line;
     }

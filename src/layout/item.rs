@@ -93,21 +93,52 @@ fn imported(head: &str, path: &str, names: &[&str], indent: usize) -> String {
     out
 }
 
-/// `self` first; then by spelling, numbers as numbers.
+/// The order of rustfmt: `self` first; then by spelling, `_` before all else, numbers as numbers.
 #[must_use]
-pub fn sort_key(name: &str) -> (bool, Vec<(String, u64)>, String) {
+pub fn sort_key(name: &str) -> impl Ord + Clone + use<> {
     let bare = name.trim_start_matches("r#");
-    let mut parts = Vec::new();
+    let mut chunks = Vec::new();
     let mut rest = bare;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let (word, tail) = rest.split_at(digits);
-        let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
-        let (number, tail) = tail.split_at(end);
-        parts.push((word.replace('_', " "), number.parse().unwrap_or(0)));
-        rest = tail;
+    while let Some(first) = rest.chars().next() {
+        let digits = first.is_ascii_digit();
+        let same = |c: char| c != '_' && c.is_ascii_digit() == digits;
+        let end = match first {
+            '_' => 1,
+            _ => rest.find(|c| !same(c)).unwrap_or(rest.len()),
+        };
+        let (chunk, behind) = rest.split_at(end);
+        chunks.push(match (first, digits) {
+            ('_', _) => Chunk::Underscore,
+            _ => Chunk::Text(chunk.to_owned(), chunk.parse().ok()),
+        });
+        rest = behind;
     }
-    (bare != "self", parts, bare.to_owned())
+    (bare != "self", chunks, bare.to_owned())
+}
+
+/// A part of a name; the number that it is stands beside the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Chunk {
+    Underscore,
+    Text(String, Option<u64>),
+}
+
+impl Ord for Chunk {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        match (self, other) {
+            (Self::Underscore, Self::Underscore) => std::cmp::Ordering::Equal,
+            (Self::Underscore, Self::Text(..)) => std::cmp::Ordering::Less,
+            (Self::Text(..), Self::Underscore) => std::cmp::Ordering::Greater,
+            (Self::Text(a, Some(n)), Self::Text(b, Some(m))) => n.cmp(m).then_with(|| a.cmp(b)),
+            (Self::Text(a, _), Self::Text(b, _)) => a.cmp(b),
+        }
+    }
+}
+
+impl PartialOrd for Chunk {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A function's head up to and including the opening brace: `pub fn name(args) -> T {`.

@@ -1,7 +1,10 @@
 //! MN114: what is wrong with a declared name, and all the names that a tree declares.
 
 use super::case::{pascal, snake};
-use super::reserved::{is_never_a_name, is_reserved_context, is_reserved_type, is_rust_keyword};
+use super::reserved::{
+    is_module_of_a_domain, is_module_of_an_aggregate, is_never_a_name, is_reserved_context,
+    is_reserved_type, is_rust_keyword,
+};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::tree::{Expr, Field, Ident};
 use crate::syntax::tree::{Context, Head, Tree, Types};
@@ -16,7 +19,9 @@ pub enum Kind {
     Context,
     /// `PascalCase`; also a module and a topic.
     Aggregate,
-    /// `PascalCase`: types, messages, views, queries, policies, sagas.
+    /// `PascalCase`; also a module beside those of its aggregate.
+    Command,
+    /// `PascalCase`: types, other messages, views, queries, policies, sagas.
     Thing,
     /// `snake_case`: fields, settings, statuses, members, functions, tables, values of `let`.
     Field,
@@ -27,7 +32,7 @@ pub enum Kind {
 pub fn flaw(kind: Kind, name: &str) -> Option<(String, String)> {
     let (case, right) = match kind {
         Kind::Context | Kind::Field => ("snake_case", snake(name)),
-        Kind::Aggregate | Kind::Thing => ("PascalCase", pascal(&snake(name))),
+        Kind::Aggregate | Kind::Command | Kind::Thing => ("PascalCase", pascal(&snake(name))),
     };
     let other = "choose another name".to_owned();
     if !name.is_ascii() || right.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -44,7 +49,11 @@ pub fn flaw(kind: Kind, name: &str) -> Option<(String, String)> {
     }
     let reserved = match kind {
         Kind::Context => is_reserved_context(name),
-        Kind::Aggregate => is_reserved_type(name) || is_rust_keyword(&snake(name)),
+        Kind::Aggregate => {
+            let module = snake(name);
+            is_reserved_type(name) || is_rust_keyword(&module) || is_module_of_a_domain(&module)
+        }
+        Kind::Command => is_reserved_type(name) || is_module_of_an_aggregate(&snake(name)),
         Kind::Thing => is_reserved_type(name),
         Kind::Field => false,
     };
@@ -158,7 +167,7 @@ fn behaviour(context: &Context, sink: &mut Sink) {
         }
     }
     for command in &context.commands {
-        report(Kind::Thing, "command", &command.head.name, sink);
+        report(Kind::Command, "command", &command.head.name, sink);
         fields("field", &command.fields, sink);
         values("`lookup`", &command.lookups, sink);
         values("`let`", &command.lets, sink);

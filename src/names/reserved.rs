@@ -126,3 +126,13 @@ pub fn is_reserved_context(name: &str) -> bool {
 pub fn is_reserved_type(name: &str) -> bool {
     TYPES.contains(&name)
 }
+
+/// Whether each domain crate may have a module of this name already, beside its aggregates.
+pub(super) fn is_module_of_a_domain(name: &str) -> bool {
+    matches!(name, "custom" | "functions" | "lib" | "replicas" | "settings" | "tables" | "values")
+}
+
+/// Whether each aggregate has a module of this name already, beside its commands.
+pub(super) fn is_module_of_an_aggregate(name: &str) -> bool {
+    matches!(name, "event" | "refusal" | "tests")
+}

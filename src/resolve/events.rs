@@ -143,11 +143,7 @@ fn event(
     let aggregate = entry.aggregate.clone().filter(|_| entry.is_known())?;
     let agg = r.aggregate(context, &aggregate)?;
     let (state, status, id) = (agg.state, agg.status, agg.id.clone());
-    let meta = r.meta(status);
-    let scope = Scope::new("`apply`")
-        .subject(Root::This, state)
-        .root(Root::Ev, scope_record)
-        .root(Root::Meta, meta);
+    let scope = Scope::new("`apply`").subject(Root::This, state).root(Root::Ev, scope_record);
     let written = tree.and_then(|t| t.apply.as_deref());
     let from = [Source::Root(Root::Ev)];
     let mut apply = r.check(Some(context), scope, sink, |_, c| {

@@ -30,6 +30,8 @@ fn names_are_legal_everywhere_or_told_why_not() {
         (Kind::Aggregate, "Order"),
         (Kind::Aggregate, "PartNo2"),
         (Kind::Thing, "WorkDone"),
+        (Kind::Thing, "Event"),
+        (Kind::Command, "Order"),
         (Kind::Field, "type"),
         (Kind::Field, "line_1"),
     ] {
@@ -46,6 +48,8 @@ fn names_are_legal_everywhere_or_told_why_not() {
         (Kind::Aggregate, "Weekday"),
         (Kind::Aggregate, "HTTPServer"),
         (Kind::Aggregate, "job"),
+        (Kind::Aggregate, "Settings"),
+        (Kind::Command, "Event"),
         (Kind::Thing, "Option"),
         (Kind::Field, "self"),
         (Kind::Field, "crate"),

@@ -118,7 +118,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     error(
         218,
         "clock or randomness here",
-        "Events are applied again and again, today and in ten years, and must give the same each time; so there is no `now`, `today`, `random` or `next` in `apply`, views and upcasts. Put the value into the event.",
+        "Events are applied again and again, today and in ten years, and must give the same each time; so there is no `now`, `today`, `random` or `next` in `apply`, views and upcasts, and no `meta` in `apply`: a command applies its events before they are stored. Put the value into the event.",
         "[event.WorkDone]\napply = \"done_at = now\"",
         "[command.FinishWork]\nemit = \"WorkDone(done_at = now)\"",
     ),

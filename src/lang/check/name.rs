@@ -14,7 +14,7 @@ const PREFIXES: [(&str, Root, &str); 14] = [
     ("state", Root::This, "commands, `apply` and sagas"),
     ("after", Root::After, "later messages of `emit` and in `ensure`"),
     ("ev", Root::Ev, "`apply`, views, replicas and policies"),
-    ("meta", Root::Meta, "`apply`, views, replicas and policies"),
+    ("meta", Root::Meta, "views, replicas and policies"),
     ("row", Root::Row, "policies with `each`"),
     ("before", Root::Before, "policies with `replica`"),
     ("reply", Root::Reply, "replies of saga steps"),
@@ -25,6 +25,9 @@ const PREFIXES: [(&str, Root, &str); 14] = [
     ("msg", Root::Msg, "`translate`"),
     ("old", Root::Old, "`upcast`"),
 ];
+
+/// How reports call the place where events change a state.
+const APPLY: &str = "`apply`";
 
 /// The prefix of a root.
 pub(super) fn word_of(root: Root) -> Option<&'static str> {
@@ -246,10 +249,15 @@ impl<'a> Checker<'a> {
             "today" if self.scope.clock => return at(IrKind::Today, Type::Date),
             "now" | "today" => {
                 let place = self.place();
+                let help = "put the time into the event: `emit = \"E(at = now)\"`";
+                let help = match place {
+                    APPLY => help.to_owned(),
+                    _ => format!("use `meta.time`, or {help}"),
+                };
                 self.report(
                     Diagnostic::error(218, span, format!("`{name}` does not exist in {place}"))
                         .label("the clock")
-                        .help("use `meta.time`, or put the time into the event: `emit = \"E(at = now)\"`"),
+                        .help(help),
                 );
                 return error(span);
             }
@@ -273,6 +281,11 @@ impl<'a> Checker<'a> {
                 Diagnostic::error(110, span, format!("`{name}` alone is not a value"))
                     .label("a prefix")
                     .help(format!("write a field behind it: `{name}.field`"))
+            } else if root == Root::Meta && place == APPLY {
+                // A command folds its events before the store has given them an envelope.
+                Diagnostic::error(218, span, format!("`{name}` does not exist in {place}"))
+                    .label("told when the event is stored, after it was applied")
+                    .help("put the value into the event: `emit = \"E(at = now)\"`, then `ev.at`")
             } else {
                 Diagnostic::error(113, span, format!("`{name}` is not known in {place}"))
                     .label("a prefix")

@@ -50,7 +50,11 @@ pub fn eval(ir: &Ir, env: &mut Env<'_>) -> Result<Value> {
             convert(*how, value, &ir.ty, env.types())
         }
         IrKind::Not(of) => Ok(Value::Bool(!truth(of, env)?)),
-        IrKind::Neg(of) => negated(eval(of, env)?),
+        // `-(-x)` is `x`, as it is written into Rust.
+        IrKind::Neg(of) => match &of.kind {
+            IrKind::Neg(inner) => eval(inner, env),
+            _ => negated(eval(of, env)?),
+        },
         IrKind::And(a, b) => Ok(Value::Bool(truth(a, env)? && truth(b, env)?)),
         IrKind::Or(a, b) => Ok(Value::Bool(truth(a, env)? || truth(b, env)?)),
         IrKind::Compare { op, left, right } => {

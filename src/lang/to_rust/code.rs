@@ -91,7 +91,8 @@ pub(super) fn tight(node: &Node) -> Tight {
 
 /// In parentheses unless it is tight enough.
 pub(super) fn at_least(node: Node, needed: Tight) -> Node {
-    let literal = matches!(node, Node::Struct(..)) && needed < Tight::Postfix;
+    // Where a block may follow, a bare literal would be taken for one.
+    let literal = matches!(node, Node::Struct(..));
     if tight(&node) < needed || literal { node.paren() } else { node }
 }
 

@@ -29,7 +29,14 @@ impl Lower<'_> {
             let it = self.iter(of);
             return match it.vec {
                 Some(vec) => call(vec, "len", vec![]),
-                None => call(it.node, "count", vec![]),
+                None => match it.node {
+                    Node::Method(vec, name, _)
+                        if name == "into_iter" && matches!(*vec, Node::Try(_)) =>
+                    {
+                        call(*vec, "len", vec![])
+                    }
+                    walk => call(walk, "count", vec![]),
+                },
             };
         }
         let on = self.receiver(of);

@@ -201,9 +201,7 @@ impl<'a> Machine<'a> {
         let aggregate = self.aggregate(&of.context, &event.aggregate)?;
         let version = before.map_or(0, |s| s.version) + 1;
         let mut env = self.env();
-        let status = before.and_then(|s| self.status(&s.state));
         env.roots.insert(Root::Ev, self.ev(event, aggregate, id, fields));
-        env.roots.insert(Root::Meta, self.meta(&of.name, id, version, status));
         match (before, &event.begin) {
             (Some(stream), _) => {
                 env.roots.insert(Root::This, stream.state.clone());

@@ -103,6 +103,11 @@ fn behaviour() {
         (", \"else => 0\"]", "]", 323),
         ("\"else => 0\"]", "\"else => 0\", \"total > 1 => 3\"]", 324),
         (
+            "PointsCredited.apply = \"points += ev.points\"",
+            "PointsCredited.apply = \"points += ev.points + meta.version\"",
+            218,
+        ),
+        (
             "WorkPaused = { apply = \"paused_from = status\"",
             "WorkPaused = { apply = \"total = 1\"",
             314,

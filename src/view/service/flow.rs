@@ -88,6 +88,9 @@ fn choice(branches: Vec<Branch>, rest: Option<Node>) -> Node {
         }
     }
     let mut arms: Vec<Arm> = arms.into_iter().map(|(_, arm)| arm).collect();
+    if rest == Some(Node::Block(Block::default())) {
+        arms = arms.into_iter().map(guarded).collect();
+    }
     arms.extend(rest.map(|body| Arm { patterns: vec!["_".to_owned()], guard: None, body }));
     Node::Match(Box::new(data()), arms)
 }
@@ -98,6 +101,29 @@ fn arm(pattern: String, body: Vec<Stmt>) -> Arm {
         _ => Node::Block(Block(body)),
     };
     Arm { patterns: vec![pattern], guard: None, body }
+}
+
+/// An arm that only does something under a condition has it as its guard: the rest does nothing.
+fn guarded(arm: Arm) -> Arm {
+    let Node::Block(Block(mut body)) = arm.body else { return arm };
+    match (body.pop(), body.is_empty()) {
+        (Some(Stmt::Expr(Node::If(None, test, then, None))), true) if !binds(&test) => {
+            Arm { guard: Some(*test), body: Node::Block(then), ..arm }
+        }
+        (last, _) => {
+            body.extend(last);
+            Arm { body: Node::Block(Block(body)), ..arm }
+        }
+    }
+}
+
+/// Whether a condition binds what it tests.
+fn binds(test: &Node) -> bool {
+    match test {
+        Node::Binary(_, left, right) => binds(left) || binds(right),
+        Node::Atom(text) => text.starts_with("let "),
+        _ => false,
+    }
 }
 
 fn data() -> Node {
@@ -167,6 +193,20 @@ mod tests {
         let mut more = branches();
         more.push(branch("D", &[]));
         assert!(text(&effects(more, &Node::atom("row"))).contains("    _ => {}\n"), "rest");
+    }
+
+    #[test]
+    fn a_condition_for_all_of_an_arm_is_its_guard() {
+        let body = when(Node::atom("ev.sent"), vec![Stmt::Semi(Node::atom("x()"))]);
+        let other = || branch("B", &["b()"]);
+        let asked = || Branch { variant: "E::A".to_owned(), body: body.clone() };
+        let with_rest = effects(vec![asked(), other(), branch("C", &[])], &Node::atom("row"));
+        assert!(
+            text(&with_rest).contains("    E::A(ev) if ev.sent => {\n        x();"),
+            "{with_rest:?}"
+        );
+        let whole = text(&effects(vec![asked(), other()], &Node::atom("row")));
+        assert!(whole.contains("    E::A(ev) => {\n        if ev.sent {"), "{whole}");
     }
 
     #[test]

@@ -42,8 +42,15 @@ impl Names for Spelled<'_> {
             (Root::This, None) => Lowered::new(Node::atom("e").field("this"), Form::Place),
             (Root::Cmd, _) => Lowered::new(Node::atom("e").field("cmd"), Form::Place),
             (Root::Settings, _) => Lowered::new(Node::atom("e").field("settings"), Form::Place),
+            (Root::Actor, _) => Lowered::new(Node::atom("cx").field("actor"), Form::Place),
             (other, _) => panic!("{other:?} is not used"),
         }
+    }
+
+    fn root_field(&self, root: Root, name: &str) -> Option<Lowered> {
+        let actor = || Node::atom("cx").field("actor");
+        (root == Root::Actor && name == "id")
+            .then(|| Lowered::value(actor().method("id", vec![]).tried()))
     }
 
     fn derived_fails(&self, root: Option<Root>, record: Option<TypeId>, name: &str) -> bool {
@@ -167,7 +174,7 @@ fn types(world: &World, fails: &mut Fails) -> String {
     for (id, def) in world.types.iter() {
         let name = &def.name;
         match &def.kind {
-            _ if name == "Weekday" => {}
+            _ if name == "Weekday" || name == "Actor" => {}
             TypeDefKind::Newtype { id_of: Some(_), .. } => {
                 writeln!(out, "\nkit::id!({name}, \"Names a thing.\");").unwrap();
             }
@@ -335,6 +342,7 @@ pub struct Env {
     pub part: Option<PartPrice>,
     pub twice: i64,
     pub now: Timestamp,
+    pub actor: Option<Uuid>,
 }
 
 /// A value as JSON.
@@ -342,11 +350,13 @@ pub fn plain<T: Serialize>(value: T) -> String {
     serde_json::to_string(&value).unwrap_or_else(|e| e.to_string())
 }
 
-/// A result as JSON; a fault of arithmetic as an exclamation mark.
+/// A result as JSON; a fault of arithmetic as an exclamation mark, that nobody is signed in as a
+/// question mark.
 pub fn tried<T: Serialize>(value: Folded<T>) -> String {
     match value {
         Ok(value) => plain(value),
         Err(Fault::Arithmetic) => "!".to_owned(),
+        Err(Fault::Refused(_)) => "?".to_owned(),
         Err(other) => other.to_string(),
     }
 }
@@ -366,7 +376,8 @@ fn main() -> std::io::Result<()> {
         let line = line?;
         let env: Env = serde_json::from_str(&line)?;
         for (i, case) in cases.iter().enumerate() {
-            let mut cx = Context::new(env.now, Actor::nobody(), &ZONE, Uuid::nil());
+            let actor = env.actor.map_or_else(Actor::nobody, Actor::of);
+            let mut cx = Context::new(env.now, actor, &ZONE, Uuid::nil());
             cx.add_number("n", String::new(), 0);
             writeln!(out, "{i} {j} {}", case(&env, &cx))?;
         }

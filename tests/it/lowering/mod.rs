@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use minos::diagnostics::Sink;
 use minos::lang::check::{Checker, World};
-use minos::lang::eval::{Env, Fault, eval};
+use minos::lang::eval::{Env, Fault, Value, eval};
 use minos::lang::ir::{Ir, IrKind, Root};
 use minos::lang::types::Type;
 
@@ -69,11 +69,16 @@ fn interpreted(world: &World, case: &Case, values: &values::Values) -> String {
     env.roots.insert(Root::This, values.this.clone());
     env.roots.insert(Root::Cmd, values.cmd.clone());
     env.roots.insert(Root::Settings, values.settings.clone());
+    if let Some(id) = values.actor {
+        let fields = [("id".to_owned(), Value::Uuid(id))];
+        env.roots.insert(Root::Actor, Value::Record(world::named(world, "Actor"), fields.into()));
+    }
     env.locals.push(("part".into(), values.part.clone()));
     env.locals.push(("twice".into(), values.twice.clone()));
     match eval(&case.ir, &mut env) {
         Ok(value) => values::json(&value, &case.ir.ty, world).to_string(),
         Err(Fault::Arithmetic) => "!".into(),
+        Err(Fault::Unauthenticated) => "?".into(),
         Err(other) => panic!("{}: {other:?}", case.text),
     }
 }
@@ -121,11 +126,12 @@ fn lowered_rust_computes_what_the_interpreter_computes() {
     let folder = run::prepare(&emit::files(&world, &cases), &values, &world);
     let results = run::results(&folder);
     let mut wrong = Vec::new();
-    let mut faults = 0;
+    let (mut faults, mut nobody) = (0, 0);
     for (i, case) in cases.iter().enumerate() {
         for (j, values) in values.iter().enumerate() {
             let wanted = interpreted(&world, case, values);
             faults += usize::from(wanted == "!");
+            nobody += usize::from(wanted == "?");
             let got = results.get(&(i, j)).map_or("nothing", String::as_str);
             if !run::same(&wanted, got) {
                 wrong.push(format!(
@@ -135,7 +141,8 @@ fn lowered_rust_computes_what_the_interpreter_computes() {
             }
         }
     }
-    println!("{} pairs, {faults} overflow", cases.len() * values.len());
+    println!("{} pairs, {faults} overflow, {nobody} lack an actor", cases.len() * values.len());
+    assert!(nobody > 100, "`actor.id` is hardly read");
     assert!(
         wrong.is_empty(),
         "{} differ:\n{}",

@@ -21,6 +21,8 @@ pub struct Values {
     pub part: Value,
     pub twice: Value,
     pub now: Timestamp,
+    /// Who is signed in, if anybody is.
+    pub actor: Option<uuid::Uuid>,
 }
 
 impl Values {
@@ -34,6 +36,7 @@ impl Values {
             part: value(random, &Type::Option(Box::new(named("PartPrice"))), types),
             twice: value(random, &Type::Int, types),
             now: moment(random),
+            actor: (!random.one_in(3)).then(|| uuid::Uuid::from_u128(random.below(3) as u128)),
         }
     }
 
@@ -48,6 +51,7 @@ impl Values {
         out.insert("part".into(), json(&self.part, &part, world));
         out.insert("twice".into(), json(&self.twice, &Type::Int, world));
         out.insert("now".into(), Json::String(self.now.to_string()));
+        out.insert("actor".into(), self.actor.map_or(Json::Null, |id| id.to_string().into()));
         Json::Object(out)
     }
 }

@@ -98,6 +98,7 @@ pub fn world() -> World {
     newtype(&mut world, "ThingId", "uuid", Some("Thing"));
     newtype(&mut world, "PartNo", "string(1..9)", None);
     newtype(&mut world, "Size", "int", None);
+    record(&mut world, "Actor", RecordRole::Value, &[], &["id: uuid"]);
     enumeration(&mut world, "Color", EnumOrigin::Declared, &["red", "green", "dark_blue"]);
     enumeration(&mut world, "Status", EnumOrigin::Status, &["open", "in_work", "done"]);
     let window =
@@ -273,6 +274,7 @@ pub fn scope(world: &World) -> Scope {
         .subject(Root::This, named(world, "Thing"))
         .root(Root::Cmd, named(world, "Change"))
         .root(Root::Settings, named(world, "Settings"))
+        .root(Root::Actor, named(world, "Actor"))
         .local("twice", Type::Int, LocalKind::Let)
         .local("part", row, LocalKind::Lookup)
         .clock();

@@ -279,6 +279,7 @@ impl Gen<'_> {
                 Some((TypeDefKind::Union { .. }, _)) => "Note.counted(count = 3)".into(),
                 _ => "none".into(),
             },
+            Type::Uuid if self.random.one_in(3) => "actor.id".into(),
             Type::Uuid => self.leaf(ty).unwrap_or_else(|| "owner".into()),
             _ => "none".into(),
         }
