@@ -1,6 +1,6 @@
 //! Rewrites to the form that clippy would ask for; the meaning stays.
 
-use crate::lang::ir::{CompareOp, Conversion, Ir, IrArg, IrKind, Literal, Method};
+use crate::lang::ir::{CompareOp, Conversion, Ir, IrArg, IrKind, Literal, Method, Root};
 use crate::lang::types::Type;
 
 /// The canonical form of an expression and of everything inside it.
@@ -326,6 +326,8 @@ fn is_identity(args: &[IrArg]) -> bool {
 /// Whether an expression only names a value: it cannot fail.
 fn is_place(ir: &Ir) -> bool {
     match &ir.kind {
+        // It refuses when nobody is signed in.
+        IrKind::RootField { root: Root::Actor, name } => name != "id",
         IrKind::Lit(_)
         | IrKind::Member { .. }
         | IrKind::Local(_)

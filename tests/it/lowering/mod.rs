@@ -69,10 +69,8 @@ fn interpreted(world: &World, case: &Case, values: &values::Values) -> String {
     env.roots.insert(Root::This, values.this.clone());
     env.roots.insert(Root::Cmd, values.cmd.clone());
     env.roots.insert(Root::Settings, values.settings.clone());
-    if let Some(id) = values.actor {
-        let fields = [("id".to_owned(), Value::Uuid(id))];
-        env.roots.insert(Root::Actor, Value::Record(world::named(world, "Actor"), fields.into()));
-    }
+    let actor = values.actor.map(|id| ("id".to_owned(), Value::Uuid(id))).into_iter().collect();
+    env.roots.insert(Root::Actor, Value::Record(world::named(world, "Actor"), actor));
     env.locals.push(("part".into(), values.part.clone()));
     env.locals.push(("twice".into(), values.twice.clone()));
     match eval(&case.ir, &mut env) {

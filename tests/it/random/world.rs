@@ -110,7 +110,7 @@ pub struct Rows {
 
 /// What generated code calls by these names, a domain may call so as well.
 const TAKEN: &str = "Actor Arc Builder Column Cond Document Duration Entities Error Id \
-    IfMissing Ignore Instead Iterator Json Kind Message Newtype Order Page Path Policy Refused \
+    IfMissing Instead Iterator Json Kind Message Newtype Order Page Path Policy Refused \
     Response Router Row Service Stop Table Unique";
 
 pub struct Gen {
