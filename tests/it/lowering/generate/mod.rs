@@ -196,13 +196,6 @@ impl Gen<'_> {
 
     /// An expression of this type.
     pub(super) fn of(&mut self, ty: &Type, depth: usize) -> String {
-        match ty {
-            Type::Uuid if self.random.one_in(2) => return "actor.id".into(),
-            Type::Bool if self.random.one_in(20) => {
-                return format!("({} == actor.id)", self.of(&Type::Uuid, 0));
-            }
-            _ => {}
-        }
         if depth == 0 || self.random.one_in(7) {
             if let Some(leaf) = self.leaf(ty)
                 && !self.random.one_in(5)
