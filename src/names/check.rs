@@ -3,7 +3,7 @@
 use super::case::{pascal, snake};
 use super::reserved::{
     is_module_of_a_domain, is_module_of_an_aggregate, is_never_a_name, is_reserved_context,
-    is_reserved_type, is_rust_keyword,
+    is_reserved_reader, is_reserved_type, is_rust_keyword, is_wired,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::tree::{Expr, Field, Ident};
@@ -21,6 +21,8 @@ pub enum Kind {
     Aggregate,
     /// `PascalCase`; also a module beside those of its aggregate.
     Command,
+    /// `PascalCase`: views, queries, policies and the like, each a file of the service.
+    Reader,
     /// `PascalCase`: types, other messages, views, queries, policies, sagas.
     Thing,
     /// `snake_case`: fields, settings, statuses, members, functions, tables, values of `let`.
@@ -32,7 +34,9 @@ pub enum Kind {
 pub fn flaw(kind: Kind, name: &str) -> Option<(String, String)> {
     let (case, right) = match kind {
         Kind::Context | Kind::Field => ("snake_case", snake(name)),
-        Kind::Aggregate | Kind::Command | Kind::Thing => ("PascalCase", pascal(&snake(name))),
+        Kind::Aggregate | Kind::Command | Kind::Reader | Kind::Thing => {
+            ("PascalCase", pascal(&snake(name)))
+        }
     };
     let other = "choose another name".to_owned();
     if !name.is_ascii() || right.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -51,9 +55,17 @@ pub fn flaw(kind: Kind, name: &str) -> Option<(String, String)> {
         Kind::Context => is_reserved_context(name),
         Kind::Aggregate => {
             let module = snake(name);
-            is_reserved_type(name) || is_rust_keyword(&module) || is_module_of_a_domain(&module)
+            is_reserved_type(name)
+                || is_wired(name)
+                || is_rust_keyword(&module)
+                || is_module_of_a_domain(&module)
         }
-        Kind::Command => is_reserved_type(name) || is_module_of_an_aggregate(&snake(name)),
+        Kind::Command => {
+            is_reserved_type(name)
+                || is_reserved_reader(name)
+                || is_module_of_an_aggregate(&snake(name))
+        }
+        Kind::Reader => is_reserved_type(name) || is_reserved_reader(name),
         Kind::Thing => is_reserved_type(name),
         Kind::Field => false,
     };
@@ -185,20 +197,22 @@ fn behaviour(context: &Context, sink: &mut Sink) {
 fn others(context: &Context, sink: &mut Sink) {
     fields("setting", &context.settings, sink);
     for replica in &context.replicas {
-        report(Kind::Thing, "replica", &replica.head.name, sink);
+        report(Kind::Reader, "replica", &replica.head.name, sink);
         fields("column", &replica.columns, sink);
     }
     for view in &context.views {
-        report(Kind::Thing, "view", &view.head.name, sink);
+        report(Kind::Reader, "view", &view.head.name, sink);
         fields("column", &view.columns, sink);
     }
     for query in &context.queries {
-        report(Kind::Thing, "query", &query.head.name, sink);
+        report(Kind::Reader, "query", &query.head.name, sink);
         fields("parameter", &query.params, sink);
     }
-    things("policy", context.policies.iter().map(|x| &x.head), sink);
+    for policy in &context.policies {
+        report(Kind::Reader, "policy", &policy.head.name, sink);
+    }
     for saga in &context.sagas {
-        report(Kind::Thing, "saga", &saga.head.name, sink);
+        report(Kind::Reader, "saga", &saga.head.name, sink);
         fields("field", &saga.state, sink);
     }
 }

@@ -136,3 +136,37 @@ pub(super) fn is_module_of_a_domain(name: &str) -> bool {
 pub(super) fn is_module_of_an_aggregate(name: &str) -> bool {
     matches!(name, "event" | "refusal" | "tests")
 }
+
+/// Whether the files of a service import something of this name beside aggregates and commands.
+pub(super) fn is_wired(name: &str) -> bool {
+    matches!(name, "Builder" | "Router" | "Service")
+}
+
+/// Whether the file of a view, query, policy or command uses something of this name itself.
+pub(super) fn is_reserved_reader(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "Actor",
+        "Column",
+        "Cond",
+        "Document",
+        "Entities",
+        "Event",
+        "Id",
+        "IfMissing",
+        "Ignore",
+        "Instead",
+        "Json",
+        "Kind",
+        "Message",
+        "Newtype",
+        "Order",
+        "Page",
+        "Policy",
+        "Refused",
+        "Row",
+        "Settings",
+        "Table",
+        "Unique",
+    ];
+    is_wired(name) || NAMES.contains(&name)
+}

@@ -31,7 +31,8 @@ fn names_are_legal_everywhere_or_told_why_not() {
         (Kind::Aggregate, "PartNo2"),
         (Kind::Thing, "WorkDone"),
         (Kind::Thing, "Event"),
-        (Kind::Command, "Order"),
+        (Kind::Command, "PlaceOrder"),
+        (Kind::Reader, "Orders"),
         (Kind::Field, "type"),
         (Kind::Field, "line_1"),
     ] {
@@ -50,6 +51,7 @@ fn names_are_legal_everywhere_or_told_why_not() {
         (Kind::Aggregate, "job"),
         (Kind::Aggregate, "Settings"),
         (Kind::Command, "Event"),
+        (Kind::Reader, "Order"),
         (Kind::Thing, "Option"),
         (Kind::Field, "self"),
         (Kind::Field, "crate"),

@@ -77,6 +77,15 @@ pub fn negated(of: &Ir) -> Option<Ir> {
         IrKind::Not(inner) => (**inner).clone(),
         IrKind::Method { method: Method::IsSome, of, .. } => method(Method::IsNone, of),
         IrKind::Method { method: Method::IsNone, of, .. } => method(Method::IsSome, of),
+        IrKind::Method { method: m @ (Method::IsSomeAnd | Method::IsNoneOr), of: on, args } => {
+            let [IrArg::Closure(params, body)] = args.as_slice() else { return None };
+            if !matches!(body.kind, IrKind::Compare { .. } | IrKind::Not(_)) {
+                return None;
+            }
+            let other = if *m == Method::IsSomeAnd { Method::IsNoneOr } else { Method::IsSomeAnd };
+            let args = vec![IrArg::Closure(params.clone(), not(body))];
+            at(of, IrKind::Method { method: other, of: on.clone(), args })
+        }
         IrKind::Compare { op, left, right } => {
             let op = match op {
                 CompareOp::Eq => CompareOp::Ne,

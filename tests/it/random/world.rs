@@ -109,9 +109,8 @@ pub struct Rows {
 }
 
 /// What generated code calls by these names, a domain may call so as well.
-const TAKEN: &str = "Actor Arc Builder Column Cond Document Duration Entities Error Id \
-    IfMissing Instead Iterator Json Kind Message Newtype Order Page Path Policy Refused \
-    Response Router Row Service Stop Table Unique";
+const TAKEN: &str =
+    "Arc Display Duration Error Future Hash Iterator Path Response State Stop Store";
 
 pub struct Gen {
     pub chance: Chance,
