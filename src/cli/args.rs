@@ -99,6 +99,9 @@ pub(super) enum Command {
     /// Bring the generated files in line with the domain
     #[command(before_help = "Examples:\n  minos sync\n  minos sync ../library\n  minos sync --diff\n  minos sync --check     in CI\n", after_help = END, help_template = TEMPLATE)]
     Sync(Sync),
+    /// Bring the files of one target in line with the domain, and no others
+    #[command(before_help = "Examples:\n  minos gen k8s\n  minos gen docker --diff\n", after_help = END, help_template = TEMPLATE)]
+    Gen(Gen),
     /// Generate, build, start and drive a system of two contexts
     #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n", after_help = END, help_template = TEMPLATE)]
     Demo(Demo),
@@ -209,6 +212,26 @@ pub(super) struct Sync {
     /// Also write over files whose changes are not committed; copies go to .minos/rescue
     #[arg(long)]
     pub(super) allow_dirty: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Gen {
+    /// Which files
+    #[arg(value_name = "TARGET")]
+    pub(super) target: GenTarget,
+    #[command(flatten)]
+    pub(super) how: Sync,
+}
+
+/// Files that can be asked for alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GenTarget {
+    /// Dockerfile and .dockerignore
+    Docker,
+    /// compose.yaml
+    Compose,
+    /// Manifests for Kubernetes in deploy/k8s
+    K8s,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod explain;
 mod fmt;
 mod format;
 mod forms;
+mod generate;
 mod help;
 mod inspect;
 mod interrupt;

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::args::Sync;
 use super::exit::{Exit, Failure};
+use super::generate::Scope;
 use super::interrupt::without_interruption;
 use super::run::Run;
 use super::spine::{self, Domain};
@@ -36,8 +37,8 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
             run.ui.detail("all is as the last run left it\n");
             let decision = Decision { unchanged: known.files, ..Decision::default() };
             return match reads_only {
-                true => Ok(show_only(run, args, &decision, &[])),
-                false => write(run, args, &root, &decision, vec![]),
+                true => Ok(show_only(run, (args, &Scope::Everything), &decision, &[])),
+                false => write(run, (args, &Scope::Everything), &root, &decision, vec![]),
             };
         }
     }
@@ -58,9 +59,9 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
     let decision = merge(wanted, &state, &disk);
     let steps = steps_of(&state, &applied, &decision);
     if reads_only {
-        return Ok(show_only(run, args, &decision, &steps));
+        return Ok(show_only(run, (args, &Scope::Everything), &decision, &steps));
     }
-    let exit = write(run, args, &root, &decision, steps)?;
+    let exit = write(run, (args, &Scope::Everything), &root, &decision, steps)?;
     if decision.blocked.is_empty() && decision.notes.is_empty() {
         settle(&root, inputs, disk, decision)?;
     }
@@ -115,7 +116,7 @@ fn settle(
 }
 
 /// One run at a time; and what an earlier one left is settled first.
-fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
+pub(super) fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
     let Some(guard) = guard(root)? else {
         return Err(Failure::new(Exit::Refused, "another minos is at work in this project")
             .hint("wait until it has ended, then run this again"));
@@ -130,16 +131,21 @@ fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
     Ok(guard)
 }
 
-fn steps_of(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
+pub(super) fn steps_of(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
     let mut steps: Vec<Step> = decision.changes.iter().map(crate::merge::Change::step).collect();
     steps.extend(state_steps(state, applied, decision));
     steps
 }
 
-fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exit {
+pub(super) fn show_only(
+    run: &Run,
+    (args, scope): (&Sync, &Scope),
+    decision: &Decision,
+    steps: &[Step],
+) -> Exit {
     let ui = run.ui;
     if run.format.is_json() {
-        ui.result(&format!("{}\n", listing::json("sync", decision, false)));
+        ui.result(&format!("{}\n", listing::json(scope.word(), decision, false)));
     } else if args.diff {
         ui.result(&listing::diff(decision));
     } else {
@@ -156,23 +162,23 @@ fn show_only(run: &Run, args: &Sync, decision: &Decision, steps: &[Step]) -> Exi
     }
     if args.check && (stale || decision.has_drift() || decision.is_pending()) {
         ui.error(&match (stale, decision.has_drift()) {
-            (true, _) => format!("generated files are not in line with the domain: {counts}; run: minos sync\n"),
+            (true, _) => format!("generated files are not in line with the domain: {counts}; run: {}\n", scope.command()),
             (false, true) => format!("generated files were edited: {counts}; take the edits back, or say them in the domain\n"),
             (false, false) => format!("something is pending: {counts}; see the notes above\n"),
         });
         return Exit::No;
     }
     let line = match (stale, args.check) {
-        (true, _) => format!("would do: {counts}; to do it: minos sync\n"),
+        (true, _) => format!("would do: {counts}; to do it: {}\n", scope.command()),
         (false, _) => format!("in line with the domain: {counts}\n"),
     };
     ui.say(&line);
     Exit::Done
 }
 
-fn write(
+pub(super) fn write(
     run: &Run,
-    args: &Sync,
+    (args, scope): (&Sync, &Scope),
     root: &Utf8Path,
     decision: &Decision,
     mut steps: Vec<Step>,
@@ -181,7 +187,7 @@ fn write(
     if !decision.blocked.is_empty() {
         notes(run, decision);
         if run.format.is_json() {
-            ui.result(&format!("{}\n", listing::json("sync", decision, false)));
+            ui.result(&format!("{}\n", listing::json(scope.word(), decision, false)));
             return Ok(Exit::Refused);
         }
         ui.error(&listing::blocked(ui, &decision.blocked));
@@ -192,7 +198,7 @@ fn write(
     }
     without_interruption(|| apply(&RealDisk, root, &steps)).map_err(apply_failure)?;
     if run.format.is_json() {
-        ui.result(&format!("{}\n", listing::json("sync", decision, true)));
+        ui.result(&format!("{}\n", listing::json(scope.word(), decision, true)));
     } else {
         ui.list(&listing::changes(ui, &decision.changes, run.global.verbose > 0));
     }
@@ -202,10 +208,10 @@ fn write(
         (true, true) => format!("nothing to do: {counts}\n"),
         (true, false) => format!("nothing written: {counts}; see the notes above\n"),
         (false, false) => {
-            format!("synced with notes: {counts}; read them above, then: cargo test\n")
+            format!("synced with notes: {counts}; read them above, then: {}\n", scope.next())
         }
         (false, true) => {
-            format!("{}: {counts}; next: cargo test\n", ui.toned(Tone::Good, "synced"))
+            format!("{}: {counts}; next: {}\n", ui.toned(Tone::Good, "synced"), scope.next())
         }
     };
     ui.say(&line);

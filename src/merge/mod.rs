@@ -8,6 +8,7 @@
 mod decide;
 mod decision;
 mod keyed;
+mod limit;
 mod lock;
 mod project;
 mod settled;

@@ -5,6 +5,7 @@
 //! each path once, and is pure: what is on disk is the business of `merge`.
 
 mod crate_files;
+mod deploy;
 mod domain;
 mod embedded;
 mod files;
@@ -13,6 +14,7 @@ mod rel_path;
 mod service;
 mod system;
 
+pub use deploy::Target;
 pub use embedded::{build, example, example_names, template, templates};
 pub use files::{Class, Content, Mode, Plan, PlanError, PlannedFile};
 pub use kit::add_kit;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::crate_files::{CrateFiles, to_view};
-use super::{Content, Plan, PlanError, PlannedFile, RelPath, domain, service};
+use super::{Content, Plan, PlanError, PlannedFile, RelPath, deploy, domain, service};
 use crate::model::Model;
 use crate::source::Sources;
 use crate::view::domain::Facts;
@@ -68,6 +68,7 @@ fn plan_all<E: From<PlanError>>(
     workspace_files(plan, &view)?;
     gateway(plan, model, ports)?;
     app(plan, model)?;
+    deploy::add(plan, model, ports)?;
     Ok(())
 }
 

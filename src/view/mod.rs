@@ -5,6 +5,7 @@
 //! out of `layout`, so it is formatted before it reaches a template.
 
 pub mod contracts;
+pub mod deploy;
 pub mod domain;
 pub mod gateway;
 pub mod openapi;

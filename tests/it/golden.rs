@@ -9,11 +9,11 @@ use minos::merge::Project;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-type Files = Vec<(Utf8PathBuf, Vec<u8>)>;
-type Tree = BTreeMap<String, String>;
+pub(super) type Files = Vec<(Utf8PathBuf, Vec<u8>)>;
+pub(super) type Tree = BTreeMap<String, String>;
 
 /// The domain files of a folder.
-fn domain(folder: &Path) -> Files {
+pub(super) fn domain(folder: &Path) -> Files {
     let folder = Utf8PathBuf::from_path_buf(folder.to_owned()).unwrap();
     minos::syntax::read_dir(&folder).unwrap()
 }

@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod deploy;
 mod diagnostics;
 mod foreign;
 mod golden;

@@ -51,7 +51,8 @@ impl Config {
     /// Read `entries` from the sources.
     ///
     /// # Errors
-    /// An unknown flag or name in the file, a flag without value, a file that cannot be read.
+    /// An unknown flag or name in the file, a flag without value, a file that cannot be read, also
+    /// that of a value: `DATABASE_URL_FILE` names one that holds `DATABASE_URL`.
     pub fn read(sources: &Sources, entries: &[Entry]) -> Result<Self, ConfigError> {
         let flags = Flags::read(&sources.args, entries)?;
         let file = flags.file.clone().or_else(|| sources.env.get("CONFIG_FILE").cloned());
@@ -68,6 +69,9 @@ impl Config {
             }
         }
         for (name, slot) in &mut values {
+            if let Some(path) = sources.env.get(&format!("{name}_FILE")) {
+                *slot = read_value(name, &sources.folder.join(path))?;
+            }
             if let Some(value) = sources.env.get(name) {
                 slot.clone_from(value);
             }
@@ -165,6 +169,14 @@ impl Flags {
     }
 }
 
+/// A value in a file of its own, as secrets are mounted; the space around it does not count.
+fn read_value(name: &str, path: &Path) -> Result<String, ConfigError> {
+    let text = std::fs::read_to_string(path);
+    text.map(|text| text.trim().to_owned()).map_err(|error| {
+        ConfigError(format!("{name}_FILE is `{}`, which cannot be read: {error}", path.display()))
+    })
+}
+
 fn read_file(folder: &Path, named: Option<&str>) -> Result<Vec<(String, String)>, ConfigError> {
     let path = folder.join(named.unwrap_or(DEFAULT_FILE));
     let text = match std::fs::read_to_string(&path) {
@@ -239,6 +251,22 @@ mod tests {
         assert_eq!(read(&["--config", file], &[("HTTP_ADDR", "env")]).as_deref(), Some("env"));
         let all = read(&["--config", file, "--http-addr=flag"], &[("HTTP_ADDR", "env")]);
         assert_eq!(all.as_deref(), Some("flag"));
+        std::fs::remove_file(&path).expect("removes");
+    }
+
+    #[test]
+    fn a_value_may_lie_in_a_file_of_its_own() {
+        let path = std::env::temp_dir().join(format!("value-{}", std::process::id()));
+        std::fs::write(&path, " here \n").expect("writes");
+        let file = path.to_str().expect("text");
+        let read = |env: &[(&str, &str)]| {
+            let config = Config::read(&sources(&[], env), &entries())?;
+            Ok::<_, ConfigError>(config.get("HTTP_ADDR").map(str::to_owned))
+        };
+        assert_eq!(read(&[("HTTP_ADDR_FILE", file)]), Ok(Some("here".to_owned())));
+        let both = read(&[("HTTP_ADDR_FILE", file), ("HTTP_ADDR", "env")]);
+        assert_eq!(both, Ok(Some("env".to_owned())));
+        assert!(read(&[("HTTP_ADDR_FILE", "no/such/file")]).is_err());
         std::fs::remove_file(&path).expect("removes");
     }
 

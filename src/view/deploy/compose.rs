@@ -1,0 +1,145 @@
+//! `compose.yaml`: the system as separate processes on one machine.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::Model;
+
+use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Unit, VERSION, units};
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ComposeFile {
+    system: String,
+    postgres: &'static str,
+    /// Sorted by name.
+    services: Vec<Service>,
+    /// Networks that reach no further than their members.
+    internal: Vec<String>,
+    /// Where databases keep their files.
+    volumes: Vec<String>,
+}
+
+/// One container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Service {
+    name: String,
+    /// Which of the common blocks it starts from: `service`, `job` or `database`.
+    kind: &'static str,
+    /// The program in the image that is built for it.
+    binary: Option<String>,
+    version: &'static str,
+    /// What must be so before it starts, by name.
+    depends_on: Vec<Pair>,
+    volumes: Vec<String>,
+    environment: Vec<Pair>,
+    ports: Vec<String>,
+    networks: Vec<String>,
+    command: Vec<&'static str>,
+}
+
+/// The file of a system; `ports` are those of its contexts on the machine.
+#[must_use]
+pub fn compose(model: &Model, ports: &BTreeMap<String, u16>) -> ComposeFile {
+    let units = units(model);
+    let mut services: Vec<Service> =
+        units.iter().flat_map(|unit| [database(unit), job(unit), service(unit, ports)]).collect();
+    services.extend(GATEWAY.then(|| gateway(model, &units, ports)));
+    services.sort_by(|a, b| a.name.cmp(&b.name));
+    let databases: Vec<String> = units.iter().map(|unit| unit.database.clone()).collect();
+    ComposeFile {
+        system: model.system.clone(),
+        postgres: POSTGRES,
+        services,
+        internal: databases.clone(),
+        volumes: databases,
+    }
+}
+
+const HEALTHY: &str = "service_healthy";
+const DONE: &str = "service_completed_successfully";
+
+/// The network of the services.
+const COMMON: &str = "services";
+
+fn database_url(unit: &Unit<'_>) -> Pair {
+    Pair::new("DATABASE_URL", unit.database_url())
+}
+
+fn service(unit: &Unit<'_>, ports: &BTreeMap<String, u16>) -> Service {
+    let port = ports.get(&unit.context.name).copied().unwrap_or(PORT + 1);
+    Service {
+        name: unit.name.clone(),
+        kind: "service",
+        binary: Some(unit.binary.clone()),
+        version: VERSION,
+        depends_on: Pair::sorted([
+            Pair::new(&unit.database, HEALTHY),
+            Pair::new(&unit.migration, DONE),
+        ]),
+        volumes: vec![],
+        environment: Pair::sorted(unit.addresses(PORT).chain([database_url(unit)])),
+        // Behind a gateway, nobody else gets in.
+        ports: if GATEWAY { vec![] } else { vec![published(port)] },
+        networks: vec![unit.database.clone(), COMMON.to_owned()],
+        command: vec![],
+    }
+}
+
+/// A port of the machine, for its own programs only.
+fn published(port: u16) -> String {
+    format!("127.0.0.1:{port}:{PORT}")
+}
+
+/// The door to all services.
+fn gateway(model: &Model, units: &[Unit<'_>], ports: &BTreeMap<String, u16>) -> Service {
+    let address = |unit: &Unit<'_>| unit.address(PORT);
+    Service {
+        name: "gateway".to_owned(),
+        kind: "service",
+        binary: Some(format!("{}-gateway", model.system)),
+        version: VERSION,
+        depends_on: units.iter().map(|unit| Pair::new(&unit.name, HEALTHY)).collect(),
+        volumes: vec![],
+        environment: Pair::sorted(units.iter().map(address)),
+        ports: vec![published(ports.get("gateway").copied().unwrap_or(PORT))],
+        networks: vec![COMMON.to_owned()],
+        command: vec![],
+    }
+}
+
+fn job(unit: &Unit<'_>) -> Service {
+    Service {
+        name: unit.migration.clone(),
+        kind: "job",
+        binary: Some(unit.binary.clone()),
+        version: VERSION,
+        depends_on: vec![Pair::new(&unit.database, HEALTHY)],
+        volumes: vec![],
+        environment: vec![database_url(unit)],
+        ports: vec![],
+        networks: vec![unit.database.clone()],
+        command: vec!["migrate"],
+    }
+}
+
+fn database(unit: &Unit<'_>) -> Service {
+    let name = unit.schema.clone();
+    Service {
+        name: unit.database.clone(),
+        kind: "database",
+        binary: None,
+        version: VERSION,
+        depends_on: vec![],
+        volumes: vec![format!("{}:/var/lib/postgresql/data", unit.database)],
+        environment: vec![
+            Pair::new("POSTGRES_DB", &name),
+            Pair::new("POSTGRES_HOST_AUTH_METHOD", "trust"),
+            Pair::new("POSTGRES_USER", &name),
+        ],
+        ports: vec![],
+        networks: vec![unit.database.clone()],
+        command: vec![],
+    }
+}

@@ -1,0 +1,134 @@
+//! What images and deployments have in common: programs, ports, names, versions of foreign parts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
+use serde::Serialize;
+
+use crate::model::{Context, Model};
+
+use super::edges::edges;
+
+/// The version of everything in a generated workspace, the `version` of its root manifest.
+pub(super) const VERSION: &str = "0.1.0";
+
+/// Where every program answers inside its container.
+pub(super) const PORT: u16 = 8000;
+
+/// Whether a workspace has a gateway: a test holds this against the package.
+pub(super) const GATEWAY: bool = true;
+
+/// The image that compiles. By digest, because a tag can be moved.
+pub(super) const RUST: &str = "rust:1.95.0-bookworm@sha256:\
+    6258907abe69656e41cd992e0b705cdcfabcbbe3db374f92ed2d47121282d4a1";
+
+/// The image that programs run in: the C library and nothing else, no shell, no root.
+pub(super) const RUNTIME_NAME: &str = "gcr.io/distroless/cc-debian12:nonroot";
+
+/// Its digest.
+pub(super) const RUNTIME_DIGEST: &str =
+    "sha256:9dac0a79194e45a7da0158a9c6da57b217585af0786db3845d1f0ec1a0dd182f";
+
+/// The image of a database in development.
+pub(super) const POSTGRES: &str = "postgres:17.11";
+
+/// A service with what it needs around it.
+pub(super) struct Unit<'m> {
+    /// The context.
+    pub context: &'m Context,
+    /// Its name as a host and an object: `kebab-case`.
+    pub name: String,
+    /// Its program.
+    pub binary: String,
+    /// Its database as a host.
+    pub database: String,
+    /// Its database and role as names in PostgreSQL.
+    pub schema: String,
+    /// What brings the tables up to date before it starts.
+    pub migration: String,
+    /// The contexts that it connects to, as hosts, each with the setting for its address.
+    pub calls: BTreeMap<String, String>,
+    /// The contexts that connect to it, as hosts.
+    pub called_by: BTreeSet<String>,
+}
+
+/// A name with a value. Templates walk lists in their order, and tables in any.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Pair {
+    pub name: String,
+    pub value: String,
+}
+
+impl Pair {
+    pub(super) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+
+    /// Pairs sorted by name.
+    pub(super) fn sorted(pairs: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut pairs: Vec<Self> = pairs.into_iter().collect();
+        pairs.sort();
+        pairs
+    }
+}
+
+impl Unit<'_> {
+    /// Where its database for development is. The network has one client, which needs no password.
+    pub(super) fn database_url(&self) -> String {
+        let (host, name) = (&self.database, &self.schema);
+        format!("postgres://{name}@{host}:5432/{name}")
+    }
+
+    /// The setting for its own address, when it answers on `port`.
+    pub(super) fn address(&self, port: u16) -> Pair {
+        Pair::new(setting(&self.context.name), format!("http://{}:{port}", self.name))
+    }
+
+    /// The settings for the addresses of those that it connects to, which answer on `port`.
+    pub(super) fn addresses(&self, port: u16) -> impl Iterator<Item = Pair> {
+        self.calls.iter().map(move |(host, name)| Pair::new(name, format!("http://{host}:{port}")))
+    }
+}
+
+/// The services of a system, by host.
+pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
+    let edges = edges(model);
+    let hosts: BTreeSet<String> = model.contexts.keys().map(|name| host(name)).collect();
+    let beside = |mut name: String| {
+        while hosts.contains(&name) {
+            name.push_str("-x");
+        }
+        name
+    };
+    let mut units: Vec<Unit<'_>> = model
+        .contexts
+        .values()
+        .map(|context| {
+            let name = host(&context.name);
+            let calls = edges.get(&context.name).into_iter().flatten();
+            let called_by = edges.iter().filter(|(_, to)| to.contains(&context.name));
+            Unit {
+                context,
+                binary: format!("{}-{name}", model.system),
+                database: beside(format!("{name}-db")),
+                schema: context.name.clone(),
+                migration: beside(format!("{name}-migrate")),
+                calls: calls.map(|to| (host(to), setting(to))).collect(),
+                called_by: called_by.map(|(from, _)| host(from)).collect(),
+                name,
+            }
+        })
+        .collect();
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    units
+}
+
+/// A context's name in the network.
+fn host(context: &str) -> String {
+    context.to_kebab_case()
+}
+
+/// The setting that says where a context answers.
+fn setting(context: &str) -> String {
+    format!("{}_URL", context.to_shouty_snake_case())
+}

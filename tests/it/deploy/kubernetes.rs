@@ -1,0 +1,210 @@
+//! The manifests for Kubernetes, read back by a YAML parser. What the linters judge is not repeated
+//! here, but for what `docs/linters.md` cannot show on every change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{SYSTEMS, documents, one_document, tree};
+use crate::golden::Tree;
+
+const ROOT: &str = "deploy/k8s/";
+
+/// The objects in the files of a folder.
+fn objects(tree: &Tree, folder: &str) -> Vec<Value> {
+    let start = format!("{ROOT}{folder}/");
+    let files = tree.iter().filter(|(path, _)| path.starts_with(&start));
+    let files = files.filter(|(path, _)| path.ends_with(".yaml") && !path.ends_with("tion.yaml"));
+    files.flat_map(|(_, text)| documents(text)).filter(|d| !d.is_null()).collect()
+}
+
+fn name(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap()
+}
+
+fn of_kind<'a>(objects: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    objects.iter().filter(|o| o["kind"] == kind).collect()
+}
+
+/// The part of an object that describes its pods.
+fn pod(object: &Value) -> &Value {
+    &object["spec"]["template"]["spec"]
+}
+
+#[test]
+fn a_kustomization_lists_every_file_of_its_folder() {
+    for system in SYSTEMS {
+        let tree = tree(system);
+        for folder in ["base", "components/databases"] {
+            let start = format!("{ROOT}{folder}/");
+            let file = one_document(&tree[&format!("{start}kustomization.yaml")]);
+            let mut listed: BTreeSet<String> = BTreeSet::new();
+            listed.extend(file["resources"].as_array().unwrap().iter().map(text));
+            for config in file["configMapGenerator"].as_array().into_iter().flatten() {
+                let from = text(&config["files"][0]);
+                listed.insert(from.strip_prefix("config.env=").unwrap().to_owned());
+            }
+            let there = tree.keys().filter_map(|path| path.strip_prefix(&start));
+            let there = there.filter(|path| *path != "kustomization.yaml").map(str::to_owned);
+            assert_eq!(listed, there.collect(), "{system}: {folder}");
+        }
+        for overlay in ["dev", "prod"] {
+            let file = one_document(&tree[&format!("{ROOT}overlays/{overlay}/kustomization.yaml")]);
+            assert_eq!(file["resources"], json!(["../../base"]));
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_service_answers_on_port_80_and_selects_its_own_pods() {
+    for system in SYSTEMS {
+        let tree = tree(system);
+        let base = objects(&tree, "base");
+        let deployments: BTreeMap<&str, &Value> =
+            of_kind(&base, "Deployment").into_iter().map(|d| (name(d), d)).collect();
+        let services = of_kind(&base, "Service");
+        assert_eq!(services.len(), deployments.len());
+        for service in services {
+            let deployment = deployments[name(service)];
+            let labels = &deployment["spec"]["template"]["metadata"]["labels"];
+            for selector in
+                [&service["spec"]["selector"], &deployment["spec"]["selector"]["matchLabels"]]
+            {
+                for (key, value) in selector.as_object().unwrap() {
+                    assert_eq!(&labels[key], value);
+                }
+            }
+            let port = &service["spec"]["ports"][0];
+            let container = &pod(deployment)["containers"][0]["ports"][0];
+            assert_eq!(port["port"], 80);
+            assert_eq!(port["targetPort"], container["name"]);
+            assert_eq!(container["containerPort"], 8000);
+        }
+    }
+}
+
+#[test]
+fn a_deployment_has_three_pods_three_probes_and_limits() {
+    for system in SYSTEMS {
+        let tree = tree(system);
+        let base = objects(&tree, "base");
+        for deployment in of_kind(&base, "Deployment") {
+            assert_eq!(deployment["spec"]["replicas"], 3);
+            let container = &pod(deployment)["containers"][0];
+            let path = |probe: &str| text(&container[probe]["httpGet"]["path"]);
+            assert_eq!(path("startupProbe"), "/health");
+            assert_eq!(path("livenessProbe"), "/health");
+            assert_eq!(path("readinessProbe"), "/ready");
+            let image = text(&container["image"]);
+            assert!(image.ends_with(":0.1.0"), "{image}");
+            let requests = &container["resources"]["requests"];
+            let limits = &container["resources"]["limits"];
+            assert_eq!((&requests["memory"], &requests["cpu"]), (&json!("256Mi"), &json!("250m")));
+            assert_eq!((&limits["memory"], &limits["cpu"]), (&json!("512Mi"), &json!("500m")));
+            let budgets = of_kind(&base, "PodDisruptionBudget");
+            assert!(budgets.iter().any(|budget| name(budget) == name(deployment)));
+            let accounts = of_kind(&base, "ServiceAccount");
+            let account = accounts.iter().find(|account| name(account) == name(deployment));
+            assert_eq!(account.unwrap()["automountServiceAccountToken"], false);
+        }
+    }
+}
+
+/// The time that a pod gets is longer than the kit's own waits; those are read from the kit.
+#[test]
+fn a_pod_has_time_to_drain() {
+    let kit = minos::plan::template("workspace/crates/kit-runtime/src/config/entry.rs").unwrap();
+    let seconds = |setting: &str| -> u64 {
+        let line = kit.lines().find(|line| line.contains(&format!("(\"{setting}\","))).unwrap();
+        line.split('"').nth(3).unwrap().trim_end_matches('s').parse().unwrap()
+    };
+    let drain = seconds("DRAIN_WAIT") + seconds("DRAIN_TIMEOUT");
+    let tree = tree("examples/lending");
+    for deployment in of_kind(&objects(&tree, "base"), "Deployment") {
+        let pod = pod(deployment);
+        let sleep = &pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"];
+        let grace = pod["terminationGracePeriodSeconds"].as_u64().unwrap();
+        assert!(grace >= drain + sleep.as_u64().unwrap() + 10 + 5, "{grace}");
+    }
+}
+
+#[test]
+fn secrets_are_named_and_not_told() {
+    for system in SYSTEMS {
+        let tree = tree(system);
+        let base = objects(&tree, "base");
+        assert!(of_kind(&base, "Secret").is_empty());
+        for deployment in of_kind(&base, "Deployment") {
+            let volumes = pod(deployment)["volumes"].as_array().unwrap();
+            let secret = volumes.iter().find(|v| v["name"] == "database");
+            if name(deployment) == "gateway" {
+                assert!(secret.is_none());
+                continue;
+            }
+            let secret = secret.unwrap();
+            let wanted = format!("{}-database", name(deployment));
+            assert_eq!(secret["secret"]["secretName"], wanted);
+            let settings = pod(deployment)["containers"][0]["env"].as_array().unwrap();
+            assert!(settings.iter().all(|s| s["name"] != "DATABASE_URL"));
+        }
+        let files = tree.iter().filter(|(path, _)| {
+            path.starts_with("deploy/") || *path == "compose.yaml" || *path == "Dockerfile"
+        });
+        for (path, text) in files {
+            // What stands before the @ of an address would be a password if it had a colon.
+            for (at, _) in text.match_indices("postgres://") {
+                let user = text[at + "postgres://".len()..].split('@').next().unwrap();
+                assert!(!user.contains(':'), "{path}: a password for {user}");
+            }
+            let lower = text.to_lowercase();
+            assert!(!lower.contains("password:") && !lower.contains("password="), "{path}");
+        }
+    }
+}
+
+#[test]
+fn settings_are_those_that_the_program_knows() {
+    for system in SYSTEMS {
+        let tree = tree(system);
+        let start = format!("{ROOT}base/services/");
+        for (path, text) in tree.iter().filter(|(p, _)| p.starts_with(&start)) {
+            let Some(host) = path.strip_prefix(&start).and_then(|p| p.strip_suffix(".env")) else {
+                continue;
+            };
+            let context = host.replace('-', "_");
+            let wiring = tree.get(&format!("services/{context}/service/src/wiring.rs"));
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                let (setting, value) = line.split_once('=').unwrap();
+                if setting == "HTTP_ADDR" {
+                    assert_eq!(value, "0.0.0.0:8000");
+                    continue;
+                }
+                let other = setting.strip_suffix("_URL").unwrap().to_lowercase();
+                let known = match wiring {
+                    Some(wiring) => wiring.contains(&format!("neighbour(\"{other}\"")),
+                    // The gateway knows every context.
+                    None => tree.contains_key(&format!("services/{other}/service/src/wiring.rs")),
+                };
+                assert!(known, "{path}: {setting}");
+                assert_eq!(value, format!("http://{}:80", other.replace('_', "-")));
+            }
+        }
+    }
+}
+
+#[test]
+fn gen_leaves_the_overlays_to_their_owner() {
+    let sandbox = crate::cli::Sandbox::with_example("lending");
+    sandbox.ends(0, "sync");
+    let path = "deploy/k8s/overlays/prod/kustomization.yaml";
+    let mine = sandbox.read(path).replace("namespace: library", "namespace: mine");
+    sandbox.put(path, &mine);
+    sandbox.ends(0, "gen k8s --check");
+    let answer = sandbox.ends(0, "gen k8s");
+    assert!(answer.err.starts_with("nothing to do: "), "{}", answer.err);
+    assert_eq!(sandbox.read(path), mine);
+}
