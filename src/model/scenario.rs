@@ -130,4 +130,10 @@ impl Scenario {
             span,
         }
     }
+
+    /// Whether it says which rows are there afterwards, or which commands are sent.
+    #[must_use]
+    pub fn is_about_rows_or_messages(&self) -> bool {
+        self.sends.is_some() || !self.rows_after.is_empty()
+    }
 }

@@ -40,14 +40,6 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
         }
     }
     let told_names = told::names(r, &contexts);
-    if !sink.has_errors() && !r.tree.broken {
-        let writer = run::Writer { types: &r.world.types, names: &told_names };
-        for context in contexts.values() {
-            for scenario in &context.scenarios {
-                run::run(&r.world, &contexts, context, scenario, writer, sink);
-            }
-        }
-    }
     if !sink.has_errors() {
         for context in contexts.values_mut() {
             context.examples = examples::of(&r.world, context);
@@ -60,6 +52,14 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
             let sagas = context.sagas.iter().filter_map(play).collect();
             if let Some(context) = contexts.get_mut(name) {
                 context.examples.sagas = sagas;
+            }
+        }
+    }
+    if !sink.has_errors() && !r.tree.broken {
+        let writer = run::Writer { types: &r.world.types, names: &told_names };
+        for context in contexts.values() {
+            for scenario in &context.scenarios {
+                run::run(&r.world, &contexts, context, scenario, writer, sink);
             }
         }
     }

@@ -64,6 +64,12 @@ use crate::syntax::tree::Tree;
 
 /// The model that a tree means. Everything that is wrong is reported; `None` when there are errors.
 pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model> {
+    let model = as_far_as_sound(tree, sources, sink);
+    (!sink.has_errors()).then_some(model)
+}
+
+/// The model without the parts that are broken. It is whole when nothing but scenarios is reported.
+pub fn as_far_as_sound(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Model {
     let before = sink.found().len();
     crate::names::check(tree, sink);
     let mut resolver = resolver::Resolver::new(tree, sources);
@@ -95,5 +101,5 @@ pub fn resolve(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Option<Model>
     model.types = std::mem::take(&mut r.world.types);
     sink.retain_from(before, |found| !tree.lost.explains(sources, found));
     *sink = group::unknown_names(std::mem::take(sink), sources);
-    (!sink.has_errors()).then_some(model)
+    model
 }

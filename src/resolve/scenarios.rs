@@ -301,6 +301,7 @@ impl<'b, 't> Building<'b, 't> {
         self.sink.push(report);
     }
 
+    /// What is unknown stays expected by its name.
     fn then(&mut self) -> Option<Outcome> {
         let Some(messages) = &self.tree.then else { return Some(Outcome::Unsaid) };
         if let [only] = messages.as_slice()
@@ -327,7 +328,13 @@ impl<'b, 't> Building<'b, 't> {
             }
             if own && !is_event && !known.is_some_and(|c| c.commands.contains_key(name)) {
                 self.unknown(&message.path, "event or refusal");
-                return None;
+                let (name, span) = (name.clone(), message.span);
+                if messages.len() == 1 {
+                    return Some(Outcome::Refusal { name, fields: vec![], span });
+                }
+                let context = self.context.name.clone();
+                out.push(Expected { context, name, fields: vec![], span });
+                continue;
             }
             let event = follow::event(self.r, &self.context.name, &message.path, self.sink)?;
             let fields = self.event_fields(&event);

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use camino::Utf8PathBuf;
 use minos::diagnostics::Sink;
 use minos::merge::Project;
+use minos::model::Model;
+use minos::source::Sources;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -23,9 +25,14 @@ pub(super) fn generate(files: Files) -> Tree {
     let (sources, tree, mut sink) = minos::syntax::load(files);
     let model = minos::resolve::resolve(&tree, &sources, &mut sink);
     let model = model.unwrap_or_else(|| panic!("{:#?}", Sink::finish(sink)));
+    rendered(&model, &sources)
+}
+
+/// Every file of a model.
+pub(super) fn rendered(model: &Model, sources: &Sources) -> Tree {
     let mut project = Project::new();
     project.pin_ports(model.contexts.keys().map(String::as_str));
-    let plan = minos::plan::system(&model, &sources, &project.ports).unwrap();
+    let plan = minos::plan::system(model, sources, &project.ports).unwrap();
     let rendered = minos::render::render(&plan).unwrap();
     rendered.into_iter().map(|(path, file)| (path.to_string(), file.text.into_owned())).collect()
 }

@@ -192,7 +192,9 @@ pub fn calls(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let (before, behind) = (text.get(..at).unwrap_or(""), text.get(at + name.len()..));
         let line = before.rsplit('\n').next().unwrap_or(before);
-        let joined = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+        // `x.name()` is a method, `..name()` is a call.
+        let method = before.ends_with('.') && !before.ends_with("..");
+        let joined = method || before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
         behind.is_some_and(|rest| rest.starts_with('(') || rest.starts_with("::<"))
             && !joined
             && !line.trim_start().starts_with("//")

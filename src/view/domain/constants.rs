@@ -158,6 +158,15 @@ impl Constants<'_> {
         format!("let {name} = json!({{\n{}}});", pairs.concat())
     }
 
+    /// An object of fields that are compared: one without value is null.
+    #[must_use]
+    pub fn expected(&self, fields: &[(String, Ir)]) -> String {
+        let value = |ir: &Ir| self.json(ir).unwrap_or_else(|| "null".to_owned());
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, ir)| format!("{name:?}: {}", value(ir))).collect();
+        if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
+    }
+
     /// An object of the fields that are written.
     #[must_use]
     pub fn object(&self, fields: &[(String, Ir)]) -> String {

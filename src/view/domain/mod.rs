@@ -10,6 +10,7 @@ mod custom;
 mod decision;
 mod derive;
 mod event;
+mod messages;
 mod record;
 mod refusal;
 mod root;
@@ -32,6 +33,7 @@ pub use command::{CommandItems, calls, command_file, command_items, id_in_comman
 pub use constants::Constants;
 pub use custom::custom_file;
 pub use event::event_file;
+pub use messages::{Messages, names_taken, scenario_test};
 pub use record::{RecordView, doc_of, record, struct_body};
 pub use refusal::{refusal_file, text_of};
 pub use root::{functions_file, lib_file, replicas_file, row_items, settings_file};

@@ -1,6 +1,4 @@
-//! Tests of a service: each route answers, and scenarios of policies come true.
-
-use std::collections::BTreeSet;
+//! Tests of a service: each route answers.
 
 use heck::ToSnakeCase as _;
 use serde::Serialize;
@@ -9,13 +7,13 @@ use crate::lang::ir::{Ir, IrKind, Root};
 use crate::lang::types::{FieldDef, Type, TypeDefKind};
 use crate::layout::{self, Node, Stmt};
 use crate::model::{
-    Aggregate, Command, CommandKind, Decide, Idempotency, IfMissing, Query, Scenario, Told, Trigger,
+    Aggregate, Command, CommandKind, Decide, Event, Idempotency, IfMissing, Query, Told,
 };
 use crate::view::domain::{Constants, Domain, Site, SitePlace, calls, id_in_command};
-use crate::view::rust::{Imports, Rust, module, raw, uses_prelude};
+use crate::view::rust::{Imports, Rust, module};
 
 use super::site::domain_crate;
-use super::stream::streams_of;
+use super::stream::{Stream, streams_of};
 
 /// A file of tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -221,7 +219,7 @@ fn needed(param: &FieldDef) -> bool {
 }
 
 /// A JSON constant as an argument of `format!`; what would need escaping in a path is left out.
-fn in_path(json: &str) -> Option<String> {
+pub(super) fn in_path(json: &str) -> Option<String> {
     if json.starts_with("uuid(") {
         return Some(json.to_owned());
     }
@@ -293,114 +291,6 @@ fn test(name: &str, statements: &[Stmt]) -> String {
     format!("#[tokio::test]\nasync fn {name}() {{\n{body}\n}}")
 }
 
-/// `scenarios.rs`: scenarios of policies; `None` when there are none.
-#[must_use]
-pub fn scenario_tests(domain: &Domain) -> Option<TestFile> {
-    let imports = Imports::outside(&domain_crate(&domain.context.name));
-    let rust = Rust { homes: &domain.homes, imports: &imports };
-    let site = Site::new(domain, &rust, SitePlace::Method);
-    let constants = Constants { site: &site, names: domain.names(), types: &domain.model.types };
-    let scenarios = Scenarios { domain, rust: &rust, constants };
-    let mut taken = BTreeSet::new();
-    let tests: Vec<String> = domain
-        .context
-        .scenarios
-        .iter()
-        .filter_map(|scenario| scenarios.test(scenario, &mut taken))
-        .collect();
-    if tests.is_empty() {
-        return None;
-    }
-    let text = tests.concat();
-    for name in ["happened", "recorded", "uuid"] {
-        if calls(&text, name) {
-            imports.add("kit::testing", name);
-        }
-    }
-    if text.contains("json!(") {
-        imports.add("serde_json", "json");
-    }
-    let external = imports.external(uses_prelude(&text));
-    Some(TestFile { header: domain.header.clone(), external, tests })
-}
-
-struct Scenarios<'a, 'm> {
-    domain: &'a Domain<'m>,
-    rust: &'a Rust<'a, 'm>,
-    constants: Constants<'a>,
-}
-
-impl Scenarios<'_, '_> {
-    fn test(&self, scenario: &Scenario, taken: &mut BTreeSet<String>) -> Option<String> {
-        let Trigger::Event(told) = &scenario.when else { return None };
-        let expected = scenario.sends.as_ref()?;
-        let event = recorded_event(self.domain, &self.constants, told)?;
-        let library = module(&self.domain.context.name);
-        let mut node = Node::call("happened", vec![Node::atom("event")]);
-        for row in &scenario.rows {
-            let name = format!("{}Row", row.source);
-            if self.domain.context.replicas.contains_key(&row.source) {
-                self.rust.imports.domain("replicas", &name);
-            } else {
-                self.rust.imports.add(&format!("{library}::views"), &name);
-            }
-            let literal = Node::Struct(name, self.constants.fields(&row.fields), None);
-            node = node.method("row", vec![literal.borrowed()]);
-        }
-        for policy in self.domain.context.policies.values() {
-            let on = policy.on.iter().any(|e| e.context == told.context && e.name == told.name);
-            if on {
-                self.rust.imports.add(&format!("{library}::policies"), &policy.name);
-                node = node.method(format!("policy::<{}>", policy.name), vec![]);
-            }
-        }
-        for saga in self.domain.context.sagas.values() {
-            let on = &saga.start;
-            if on.context == told.context && on.name == told.name {
-                self.rust.imports.add(&format!("{library}::sagas"), &saga.name);
-                node = node.method(format!("saga::<{}>", saga.name), vec![]);
-            }
-        }
-        let sends = expected.iter().map(|sent| self.sent(sent)).collect::<Option<Vec<Node>>>()?;
-        node = node.method("sends", vec![Node::Array(sends)]);
-        let statements = [Stmt::Bind("let event".to_owned(), event, None), Stmt::Semi(node)];
-        let mut name = scenario.name.to_snake_case();
-        name.retain(|c| c.is_ascii_alphanumeric() || c == '_');
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            name.insert_str(0, "scenario_");
-        }
-        while !taken.insert(name.clone()) {
-            name.push('_');
-        }
-        let body = layout::body(&statements, 4);
-        Some(format!(
-            "/// Scenario: {}.\n#[test]\nfn {}() {{\n{body}\n}}",
-            scenario.name,
-            raw(&name)
-        ))
-    }
-
-    /// Address, id and the mentioned fields of a command.
-    fn sent(&self, sent: &crate::model::Expected) -> Option<Node> {
-        let context = self.domain.model.contexts.get(&sent.context)?;
-        let command = context.commands.get(&sent.name)?;
-        let aggregate = context.aggregates.get(&command.aggregate)?;
-        let address = format!(
-            "{}.{}.{}",
-            context.name,
-            aggregate.name.to_snake_case(),
-            command.name.to_snake_case()
-        );
-        let id = sent.fields.iter().find(|(name, _)| *name == aggregate.id.name)?;
-        let id = in_path(&self.constants.json(&id.1)?)?;
-        let id = Node::atom(id).method("to_string", vec![]);
-        let fields: Vec<(String, Ir)> =
-            sent.fields.iter().filter(|(name, _)| *name != aggregate.id.name).cloned().collect();
-        let json = Node::atom(format!("json!({})", self.constants.object(&fields)));
-        Some(Node::Tuple(vec![Node::text(&address), id, json]))
-    }
-}
-
 /// `recorded::<E>(stream, status, Event { .. })`
 pub(super) fn recorded_event(domain: &Domain, constants: &Constants, told: &Told) -> Option<Node> {
     let imports = constants.site.rust.imports;
@@ -415,18 +305,24 @@ pub(super) fn recorded_event(domain: &Domain, constants: &Constants, told: &Told
         imports.domain(&module(&stream.aggregate.name), &told.name);
         told.name.clone()
     };
-    let status =
-        stream.aggregate.status.and_then(|id| match domain.model.types.get(id).map(|d| &d.kind) {
-            Some(TypeDefKind::Enum { members, .. }) => {
-                members.get(event.to.unwrap_or(0) as usize).map(|m| m.name.clone())
-            }
-            _ => None,
-        });
+    let status = status_after(domain, &stream, event);
     let id = match constants.node(&told.stream) {
         Node::Method(of, name, _) if name == "into" => *of,
         node => node,
     };
     let data = Node::Struct(path, constants.fields(&told.fields), None);
-    let args = vec![id, Node::text(&status.unwrap_or_default()), data];
+    let args = vec![id, Node::text(&status), data];
     Some(Node::call(format!("recorded::<{ty}>"), args))
+}
+
+/// The status of a stream after an event, as far as the event alone says it; empty without statuses.
+pub(super) fn status_after(domain: &Domain, stream: &Stream, event: &Event) -> String {
+    let kind = stream.aggregate.status.and_then(|id| domain.model.types.get(id)).map(|d| &d.kind);
+    match kind {
+        Some(TypeDefKind::Enum { members, .. }) => {
+            let member = members.get(event.to.unwrap_or(0) as usize);
+            member.map(|m| m.name.clone()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
 }

@@ -204,7 +204,7 @@ fn views(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
 }
 
 /// Views whose rows others find their keys in come first.
-fn ordered_views(context: &Context) -> Vec<&Projection> {
+pub(super) fn ordered_views(context: &Context) -> Vec<&Projection> {
     let mut out: Vec<&Projection> = Vec::new();
     let mut rest: Vec<&Projection> = context.views.values().collect();
     while !rest.is_empty() {

@@ -1,7 +1,9 @@
 //! A small library of one book kind, to prove the rules of deciding.
 
+use serde_json::json;
+
 use crate::prelude::*;
-use crate::testing::{given, nothing, recorded, rows, uuid};
+use crate::testing::{Stage, given, nothing, uuid};
 use crate::{BuiltIn, Halt, Refusal, decision};
 
 crate::id!(ShelfId, "Names a shelf.");
@@ -95,6 +97,11 @@ impl Aggregate for Shelf {
 
     fn bounds(&self, at: &mut Violations) {
         at.range("books", &self.books, 0..);
+    }
+
+    fn unique(&self) -> Folded<Vec<Unique<ShelfRefusal>>> {
+        let held = self.room == 77;
+        Ok(held.then(|| Unique::new("room", &[&self.room], No::OnFire)).into_iter().collect())
     }
 }
 
@@ -204,14 +211,7 @@ fn overflow_and_bounds_refuse_before_anything_is_stored() {
 #[test]
 fn an_upsert_makes_or_changes() {
     let made = nothing::<Shelf>(uuid("shelf")).when_upserted(Fill { books: 2 });
-    assert_eq!(
-        made.then_like([
-            ("built", serde_json::json!({})),
-            ("filled", serde_json::json!({ "books": 2 }))
-        ])
-        .books,
-        2
-    );
+    assert_eq!(made.then_like([("built", json!({})), ("filled", json!({ "books": 2 }))]).books, 2);
     assert_eq!(shelf().when_upserted(Fill { books: 2 }).accepted().books, 5);
 }
 
@@ -241,13 +241,13 @@ fn refusals_carry_code_status_text_and_fields() {
 
 #[test]
 fn stored_events_are_read_in_todays_shape() {
-    let old = serde_json::json!({ "size": 4, "colour": "red" });
+    let old = json!({ "size": 4, "colour": "red" });
     assert_eq!(ShelfEvent::decode("built", 1, old), Ok(Built { room: 4 }.into()));
     let event = ShelfEvent::from(Filled { books: 1 });
     let stored = event.encode().unwrap();
     assert_eq!(ShelfEvent::decode(event.name(), event.version(), stored), Ok(event));
-    assert!(ShelfEvent::decode("built", 3, serde_json::json!({ "room": 4 })).is_err());
-    assert!(ShelfEvent::decode("burnt", 1, serde_json::json!({})).is_err());
+    assert!(ShelfEvent::decode("built", 3, json!({ "room": 4 })).is_err());
+    assert!(ShelfEvent::decode("burnt", 1, json!({})).is_err());
     assert!(ShelfEvent::from(Removed {}).closes());
 }
 
@@ -315,12 +315,74 @@ fn enums_are_their_names() {
     assert!(ShelfStatus::Open < ShelfStatus::Gone);
 }
 
+/// Somebody takes a shelf down when it cannot be filled.
+struct GiveUp;
+
+impl Policy<ShelfEvent> for GiveUp {
+    const NAME: &'static str = "give_up";
+
+    fn on(event: &Recorded<ShelfEvent>, cx: &Context) -> Folded<Vec<Message>> {
+        let ShelfEvent::FillFailed(_) = &event.data else { return Ok(Vec::new()) };
+        let Some(row) = cx.row::<FullRow>(&event.stream)? else { return Ok(Vec::new()) };
+        Ok(vec![Message::to(&row.shelf_id, &Remove {})?])
+    }
+}
+
+fn stage() -> Stage {
+    Stage::default().view::<Full, ShelfEvent>().policy::<GiveUp, ShelfEvent>()
+}
+
+fn built(room: i64) -> ShelfEvent {
+    Built { room }.into()
+}
+
 #[test]
-fn a_view_folds_rows() {
-    let built = recorded::<ShelfEvent>(uuid("shelf"), "open", Built { room: 1 });
-    let filled = recorded::<ShelfEvent>(uuid("shelf"), "open", Filled { books: 2 });
-    let seen = rows::<Full, _>([built.clone(), filled.clone(), filled.clone()]).unwrap();
-    assert_eq!(seen.iter().map(|row| row.books).collect::<Vec<_>>(), [4]);
-    let gone = recorded::<ShelfEvent>(uuid("shelf"), "gone", Removed {});
-    assert_eq!(rows::<Full, _>([built, filled, gone]), Ok(Vec::new()));
+fn a_stage_plays_commands_into_views_and_policies() {
+    let filled = stage()
+        .given::<Shelf>(uuid("a"), [built(10)])
+        .when::<Shelf, _>(uuid("a"), Fill { books: 2 });
+    filled.sends([]).rows([("full", json!({ "shelf_id": uuid("a"), "books": 2 }))]);
+    stage()
+        .given::<Shelf>(uuid("a"), [built(10)])
+        .when::<Shelf, _>(uuid("a"), Fill { books: 1_500 })
+        .sends([("library.shelf.Remove", uuid("a").to_string(), json!({}))]);
+    let made = stage().when_created::<Shelf, _>(uuid("a"), Build { room: 5 });
+    made.rows([("full", json!({ "status": "open", "books": 0 }))]);
+    let upserted = stage().when_upserted::<Shelf, _>(uuid("a"), Fill { books: 3 });
+    upserted.rows([("full", json!({ "books": 3 }))]);
+    let happened = stage().happens::<Shelf>(uuid("a"), Built { room: 1 });
+    happened.rows([("full", json!({ "books": 0 }))]);
+    let arrived = stage().arrives::<ShelfEvent>(uuid("b"), "gone", Built { room: 1 });
+    arrived.rows([("full", json!({ "shelf_id": uuid("b"), "status": "gone" }))]);
+}
+
+#[test]
+#[should_panic(expected = "there are []")]
+fn a_removed_row_is_gone_from_the_stage() {
+    let gone = stage().given::<Shelf>(uuid("a"), [built(1)]).when::<Shelf, _>(uuid("a"), Remove {});
+    gone.rows([("full", json!({}))]);
+}
+
+#[test]
+#[should_panic(expected = "TooMany")]
+fn a_missing_row_is_told_with_the_refusal() {
+    let full = stage().given::<Shelf>(uuid("a"), [built(1)]);
+    full.when::<Shelf, _>(uuid("a"), Fill { books: 2 }).rows([("full", json!({ "books": 2 }))]);
+}
+
+#[test]
+#[should_panic(expected = "also sent")]
+fn a_message_too_many_is_noticed() {
+    let failed = stage().given::<Shelf>(uuid("a"), [built(1)]);
+    failed.happens::<Shelf>(uuid("a"), FillFailed { books: 2 }).sends([]);
+}
+
+#[test]
+fn what_one_may_hold_is_refused_to_another_while_it_is_held() {
+    let other = |events: Vec<ShelfEvent>| nothing::<Shelf>(uuid("a")).beside(uuid("b"), events);
+    other(vec![built(77)]).when_created(Build { room: 77 }).refused(&No::OnFire);
+    other(vec![built(77)]).when_created(Build { room: 78 }).accepted();
+    other(vec![built(77), Removed {}.into()]).when_created(Build { room: 77 }).accepted();
+    let same = given::<Shelf>(uuid("a"), [built(77)]).beside(uuid("a"), [built(77)]);
+    same.when(Fill { books: 1 }).accepted();
 }

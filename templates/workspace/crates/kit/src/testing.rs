@@ -1,11 +1,13 @@
-//! Given, when, then: tests of decisions without a store, a clock or a server.
+//! Given, when, then: tests of decisions, views and policies without a store, a clock or a server.
 //!
 //! Failed expectations panic, as tests do; nothing outside tests uses this module.
 
-mod happened;
+mod past;
+mod rows;
+mod stage;
 mod trial;
 
-pub use happened::{Happened, happened, recorded, rows};
+pub use stage::Stage;
 pub use trial::{Played, Trial, trial};
 
 use jiff::Timestamp;
@@ -13,11 +15,12 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::past::Past;
+use self::rows::Rows;
 use crate::aggregate::{Aggregate, Command, Create, Decide, Upsert};
 use crate::context::{Actor, Context};
-use crate::decision::{self, Halt, Outcome};
+use crate::decision::{Halt, Outcome};
 use crate::event::Event;
-use crate::fault::Need;
 use crate::id::Id;
 use crate::row::Row;
 
@@ -36,8 +39,9 @@ pub fn now() -> Timestamp {
 /// An aggregate's past, and the surroundings of the command to come.
 #[derive(Debug)]
 pub struct Given<A: Aggregate> {
-    id: A::Id,
-    events: Vec<A::Event>,
+    past: Past<A>,
+    beside: Vec<Past<A>>,
+    rows: Rows,
     cx: Context,
 }
 
@@ -47,7 +51,8 @@ pub fn given<A: Aggregate>(
     events: impl IntoIterator<Item = A::Event>,
 ) -> Given<A> {
     let cx = Context::new(now(), Actor::of(uuid("actor")), A::ZONE, Uuid::nil());
-    Given { id: id.into(), events: events.into_iter().collect(), cx }
+    let past = Past { id: id.into(), events: events.into_iter().collect() };
+    Given { past, beside: Vec::new(), rows: Rows::default(), cx }
 }
 
 /// An id under which nothing exists.
@@ -80,76 +85,57 @@ impl<A: Aggregate> Given<A> {
     /// Has this row at hand.
     #[must_use]
     pub fn row<R: Row>(mut self, row: &R) -> Self {
-        self.cx.add_row(R::TABLE.name, &json(row.key()), Some(json(row)));
+        self.rows.put(row);
+        self
+    }
+
+    /// These events happened to another of its kind, which may hold a value that only one may hold.
+    #[must_use]
+    pub fn beside(
+        mut self,
+        id: impl Into<A::Id>,
+        events: impl IntoIterator<Item = A::Event>,
+    ) -> Self {
+        self.beside.push(Past { id: id.into(), events: events.into_iter().collect() });
         self
     }
 
     /// Gives the command to the aggregate.
-    pub fn when<C: Command>(self, mut cmd: C) -> Then<A>
+    pub fn when<C: Command>(self, cmd: C) -> Then<A>
     where
         A: Decide<C>,
     {
-        self.run(|id, current, closed, cx| match checked(&mut cmd) {
-            Some(halt) => Err(halt),
-            None => decision::decide(current, id, closed, &cmd, cx),
-        })
+        self.run(past::decides(cmd))
     }
 
     /// Gives the command that makes the aggregate.
-    pub fn when_created<C: Command>(self, mut cmd: C) -> Then<A>
+    pub fn when_created<C: Command>(self, cmd: C) -> Then<A>
     where
         A: Create<C>,
     {
-        self.run(|id, current, _, cx| match checked(&mut cmd) {
-            Some(halt) => Err(halt),
-            None => decision::create(id, current.is_some(), &cmd, cx),
-        })
+        self.run(past::creates(cmd))
     }
 
     /// Gives the command that makes the aggregate if need be.
-    pub fn when_upserted<C: Command>(self, mut cmd: C) -> Then<A>
+    pub fn when_upserted<C: Command>(self, cmd: C) -> Then<A>
     where
         A: Upsert<C>,
     {
-        self.run(|id, current, closed, cx| match checked(&mut cmd) {
-            Some(halt) => Err(halt),
-            None => decision::upsert(current, id, closed, &cmd, cx),
-        })
+        self.run(past::upserts(cmd))
     }
 
-    fn run(
-        mut self,
-        mut decide: impl FnMut(&A::Id, Option<A>, bool, &Context) -> Outcome<A>,
-    ) -> Then<A> {
-        let current = decision::replay(&self.id, &self.events).expect("the past can be replayed");
-        let closed = self.events.iter().any(Event::closes);
-        for _ in 0..100 {
-            self.cx.start();
-            match decide(&self.id, current.clone(), closed, &self.cx) {
-                Err(Halt::Need(need)) => supply(&mut self.cx, need),
-                outcome => return Then { outcome },
-            }
-        }
-        panic!("the decision asks for more and more");
-    }
-}
-
-fn checked<C: Command, R: From<crate::BuiltIn>>(cmd: &mut C) -> Option<Halt<R>> {
-    let mut at = crate::Violations::default();
-    cmd.check(&mut at);
-    (!at.is_empty()).then(|| Halt::Refused(crate::BuiltIn::Invalid(at).into()))
-}
-
-fn supply(cx: &mut Context, need: Need) {
-    match need {
-        Need::Row { table, key } => cx.add_row(table.name, &key, None),
-        Need::Rows { table, cond } => cx.add_rows(table.name, cond, Vec::new()),
-        Need::Number { name, part } => cx.add_number(name, part, 0),
+    fn run(mut self, ask: impl FnMut(&A::Id, Option<A>, bool, &Context) -> Outcome<A>) -> Then<A> {
+        Then { outcome: self.past.decide(self.beside.iter(), &self.rows, &mut self.cx, ask) }
     }
 }
 
 fn json(value: impl Serialize) -> Value {
     serde_json::to_value(value).expect("test data has a JSON form")
+}
+
+/// The mentioned fields.
+fn fields(of: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    of.as_object().expect("fields are an object").iter()
 }
 
 /// What came of the command.
@@ -183,7 +169,7 @@ impl<A: Aggregate> Then<A> {
         assert_eq!(names, expected.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         for ((event, _), (name, fields)) in decided.events.iter().zip(&expected) {
             let data = event.encode().expect("an event has a JSON form");
-            for (field, value) in fields.as_object().expect("fields are an object") {
+            for (field, value) in self::fields(fields) {
                 assert_eq!(data.get(field).unwrap_or(&Value::Null), value, "{name}.{field}");
             }
         }
@@ -247,7 +233,7 @@ impl<A: Aggregate> Then<A> {
             Err(Halt::Refused(refusal)) => {
                 assert_eq!(crate::Refusal::code(&refusal), code);
                 let told = crate::Refusal::fields(&refusal);
-                for (field, value) in fields.as_object().expect("fields are an object") {
+                for (field, value) in self::fields(fields) {
                     assert_eq!(told.get(field).unwrap_or(&Value::Null), value, "{code}.{field}");
                 }
             }

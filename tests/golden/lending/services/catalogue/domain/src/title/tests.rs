@@ -75,17 +75,6 @@ fn a_new_title_has_one_copy() {
         .then_like([("title_listed", json!({ "name": "Emma", "genre": "novel" }))]);
 }
 
-/// Scenario: the list counts the copies.
-#[test]
-fn the_list_counts_the_copies() {
-    given::<Title>(
-        Isbn::trusted("AAAAAAAAAA".to_owned()),
-        [title_listed().into(), CopiesAdded { count: 2 }.into()],
-    )
-    .when(AddCopies { count: 3 })
-    .accepted();
-}
-
 /// Scenario: a withdrawn title is listed as such.
 #[test]
 fn a_withdrawn_title_is_listed_as_such() {

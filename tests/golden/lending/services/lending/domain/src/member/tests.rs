@@ -3,7 +3,7 @@
 
 use contracts::catalogue::Isbn;
 use kit::prelude::*;
-use kit::testing::{given, invalid, stored_as, uuid, valid};
+use kit::testing::{given, invalid, nothing, stored_as, uuid, valid};
 use serde_json::json;
 
 use super::{
@@ -464,6 +464,15 @@ fn fines_are_paid_in_one_go() {
 #[test]
 fn who_owes_nothing_pays_nothing() {
     given::<Member>(uuid("member"), [member_joined().into()]).when(pay_fines()).ignored();
+}
+
+/// Scenario: an address belongs to one member.
+#[test]
+fn an_address_belongs_to_one_member() {
+    nothing::<Member>(uuid("member"))
+        .beside(uuid("ada"), [member_joined().into()])
+        .when_created(join())
+        .refused_as("email_taken");
 }
 
 /// Scenario: nobody leaves with a loan.
