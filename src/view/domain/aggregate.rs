@@ -8,9 +8,7 @@ use crate::lang::to_rust::{Lowerer, fallible};
 use crate::lang::types::{DeriveDef, Type, TypeDefKind, TypeId};
 use crate::layout::{self, Arm, Block, Node, Stmt};
 use crate::model::{Aggregate, Event, UniqueRule};
-use crate::view::rust::{
-    Imports, Place, Rust, article, body, lines, module, raw, sentence, state_bounds, title,
-};
+use crate::view::rust::{Imports, Place, Rust, article, body, module, raw, sentence, state_bounds};
 
 use super::Domain;
 use super::apply::{Changes, arm_body};
@@ -181,18 +179,16 @@ fn derive_item(domain: &Domain, site: &Site, record: TypeId, derive: &DeriveDef)
     let lowerer = Lowerer::new(site);
     let value = lowerer.value(&derive.value);
     let ty = site.rust.ty(&derive.ty);
-    let doc = lines("///", &format!("{}.", title(&derive.name)), 4).join("\n    ");
     let name = raw(&derive.name);
     let fails = domain.derived_fails(record, &derive.name) || fallible(&value);
     let (attributes, returns, value) = if fails {
-        let errors =
-            "    ///\n    /// # Errors\n    /// When a number is too large, or divided by zero.\n";
+        let errors = "    /// # Errors\n    /// When a number is too large, or divided by zero.\n";
         (errors, format!("Folded<{ty}>"), crate::lang::to_rust::in_ok(value))
     } else {
         ("    #[must_use]\n", ty, value)
     };
     let body = layout::body(&[Stmt::Expr(value)], 8);
-    format!("    {doc}\n{attributes}    pub fn {name}(&self) -> {returns} {{\n{body}\n    }}")
+    format!("{attributes}    pub fn {name}(&self) -> {returns} {{\n{body}\n    }}")
 }
 
 fn event_type(aggregate: &Aggregate) -> String {

@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::lang::types::FieldDef;
 use crate::layout;
 use crate::model::{Aggregate, Command, CommandKind, IfMissing};
-use crate::view::rust::{Imports, Place, Rust, at_name, body, checks, module, title};
+use crate::view::rust::{
+    Imports, Place, Rust, article, at_name, body, checks, lines, module, title,
+};
 
 use super::Domain;
 use super::decision::{Decision, place_of};
@@ -17,7 +19,8 @@ use super::site::{Place as SitePlace, Site};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommandFile {
     header: String,
-    title: String,
+    /// What the file is about, as lines of its head.
+    about: String,
     external: String,
     internal: String,
     /// The type and its checks; empty when they belong to the published language.
@@ -84,6 +87,20 @@ pub fn command_items(
     }
 }
 
+/// Whom a command asks, and what it leads to.
+fn about(aggregate: &Aggregate, command: &Command) -> String {
+    let mut events: Vec<String> = command.events.iter().map(|it| format!("`{it}`")).collect();
+    let last = events.pop();
+    let to = match (events.is_empty(), last) {
+        (_, None) => String::new(),
+        (true, Some(only)) => format!("; it leads to {only}"),
+        (false, Some(last)) => format!("; it leads to {} or {last}", events.join(", ")),
+    };
+    let verb = if command.kind == CommandKind::Creates { "makes" } else { "asks" };
+    let text = format!("`{}` {verb} {}{to}.", command.name, article(&aggregate.name));
+    lines("//!", &text, 0).join("\n")
+}
+
 /// The file of a command.
 #[must_use]
 pub fn command_file(domain: &Domain, aggregate: &Aggregate, command: &Command) -> CommandFile {
@@ -100,7 +117,7 @@ pub fn command_file(domain: &Domain, aggregate: &Aggregate, command: &Command) -
     imports.keep_used(&texts);
     CommandFile {
         header: domain.header.clone(),
-        title: title(&command.name),
+        about: about(aggregate, command),
         items,
         decision,
         external: imports.external(true),

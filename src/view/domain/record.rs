@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::lang::to_rust::Lowerer;
 use crate::lang::types::FieldDef;
 use crate::layout;
-use crate::view::rust::{FieldView, Place, Rust, defaults, fields, lines, raw, sentence, title};
+use crate::view::rust::{FieldView, Place, Rust, defaults, fields, lines, raw, sentence};
 
 use super::Domain;
 use super::site::{Place as SitePlace, Site};
@@ -13,7 +13,7 @@ use super::site::{Place as SitePlace, Site};
 /// A struct: its doc, its name and everything between and including the braces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordView {
-    /// Doc lines, joined.
+    /// Doc lines, each with its end.
     pub doc: String,
     /// The name.
     pub name: String,
@@ -26,7 +26,7 @@ pub struct RecordView {
     pub below: String,
 }
 
-/// The struct of these fields. Without a doc of its own it is called by its name.
+/// The struct of these fields.
 #[must_use]
 pub fn record(
     domain: &Domain,
@@ -50,7 +50,7 @@ pub fn record(
     let hidden = hidden(name, defs);
     let debug = if hidden.is_some() { "" } else { "Debug, " };
     RecordView {
-        doc: doc_of(name, doc),
+        doc: doc_of(doc),
         name: name.to_owned(),
         body: struct_body(&fields(rust, defs, place)),
         debug,
@@ -86,11 +86,12 @@ pub fn shown(name: &str, defs: &[FieldDef], indent: usize) -> String {
     }
 }
 
-/// The doc comment of a thing: its doc as a sentence, or its name in words.
+/// The doc comment of a thing with the end of its last line; empty without a doc, because a name is
+/// no explanation of itself.
 #[must_use]
-pub fn doc_of(name: &str, doc: Option<&str>) -> String {
-    let text = doc.map_or_else(|| format!("{}.", title(name)), sentence);
-    lines("///", &text, 0).join("\n")
+pub fn doc_of(doc: Option<&str>) -> String {
+    let lines = doc.map_or_else(Vec::new, |doc| lines("///", &sentence(doc), 0));
+    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// Braces with a line per field.

@@ -252,13 +252,13 @@ fn signature(domain: &Domain, rust: &Rust, function: &Function, head: &str) -> S
 }
 
 fn function(domain: &Domain, rust: &Rust, function: &Function) -> String {
-    let doc = doc_of(&function.name, function.notes.doc.as_deref());
+    let doc = doc_of(function.notes.doc.as_deref());
     let args: Vec<Node> = function.args.iter().map(|a| Node::atom(raw(&a.name))).collect();
     let module = module(&function.name);
     let call = Node::call(format!("crate::custom::{module}::{}", raw(&function.name)), args);
     let body = layout::body(&[Stmt::Expr(call)], 4);
     let signature = signature(domain, rust, function, "pub fn");
-    format!("{doc}\n#[must_use]\n{signature}\n{body}\n}}")
+    format!("{doc}#[must_use]\n{signature}\n{body}\n}}")
 }
 
 fn seed(domain: &Domain, function: &Function) -> FunctionSeed {
@@ -275,7 +275,7 @@ fn seed(domain: &Domain, function: &Function) -> FunctionSeed {
     let prelude = uses_prelude(&format!("{signature} {value}"));
     FunctionSeed {
         name: module(&function.name),
-        doc: doc_of(&function.name, function.notes.doc.as_deref()),
+        doc: doc_of(function.notes.doc.as_deref()),
         signature,
         value,
         external: imports.external(prelude),

@@ -73,10 +73,11 @@ fn table(domain: &Domain, rust: &Rust, table: &Table) -> String {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let returns = format!("Folded<{}>", rust.ty(&table.returns));
     let head = format!("pub fn {}", raw(&table.name));
-    let doc = doc_of(&table.name, table.notes.doc.as_deref());
+    let doc = doc_of(table.notes.doc.as_deref());
     let signature = layout::signature(&head, &args, Some(&returns), 0);
+    let gap = if doc.is_empty() { "" } else { "///\n" };
     format!(
-        "{doc}\n///\n/// # Errors\n/// When a number is too large, or divided by zero.\n{signature}\n{body}\n}}"
+        "{doc}{gap}/// # Errors\n/// When a number is too large, or divided by zero.\n{signature}\n{body}\n}}"
     )
 }
 

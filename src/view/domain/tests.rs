@@ -112,7 +112,12 @@ impl Tests<'_, '_> {
     fn given(&self, scenario: &Scenario, when: &Told) -> Node {
         let text = |stream: &Ir| self.messages.constants.text(stream);
         let mut streams: Vec<(&Ir, Vec<Node>)> = vec![(&when.stream, vec![])];
-        for told in scenario.given.iter().filter(|it| it.aggregate == self.aggregate.name) {
+        let others = !self.aggregate.unique.is_empty();
+        let seen = |told: &&Told| {
+            told.aggregate == self.aggregate.name
+                && (others || text(&told.stream) == text(&when.stream))
+        };
+        for told in scenario.given.iter().filter(seen) {
             let event = self.messages.event(told).method("into", vec![]);
             match streams.iter_mut().find(|(id, _)| text(id) == text(&told.stream)) {
                 Some((_, events)) => events.push(event),
@@ -129,7 +134,7 @@ impl Tests<'_, '_> {
         } else {
             Node::call(format!("given::<{name}>"), vec![id, Node::Array(events)])
         };
-        for (id, events) in streams.filter(|_| !self.aggregate.unique.is_empty()) {
+        for (id, events) in streams {
             node = node.method("beside", vec![self.messages.id(id), Node::Array(events)]);
         }
         node

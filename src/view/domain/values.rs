@@ -9,7 +9,7 @@ use crate::lang::types::{Bounds, FieldDef, MemberDef, Type, TypeDef, TypeDefKind
 use crate::layout::{self, Arm, Node, Stmt};
 use crate::view::rust::{
     FieldView, Imports, Place, Rust, article, at_name, body, checks, checks_bound, is_copy,
-    newtype_bounds, raw, sentence, title, uses_prelude,
+    newtype_bounds, raw, title, uses_prelude,
 };
 
 use super::Domain;
@@ -90,10 +90,10 @@ fn newtype(
     normalise: Option<&Ir>,
     rules: &[RuleIr],
 ) -> Vec<String> {
-    let doc = doc_of(&def.name, def.doc.as_deref()).replace('\n', "\n    ");
+    let doc = doc_of(def.doc.as_deref()).replace('\n', "\n    ");
     let ty = rust.ty(base);
     let name = &def.name;
-    let head = format!("kit::newtype! {{\n    {doc}\n    pub struct {name}({ty});\n}}");
+    let head = format!("kit::newtype! {{\n    {doc}pub struct {name}({ty});\n}}");
     let site = Site::new(domain, rust, SitePlace::Newtype);
     let lowerer = Lowerer::new(&site);
     let mut statements = Vec::new();
@@ -150,14 +150,13 @@ fn enumeration(
     members: &[MemberDef],
     fields: &[FieldDef],
 ) -> Vec<String> {
-    let doc = doc_of(&def.name, def.doc.as_deref()).replace('\n', "\n    ");
+    let doc = doc_of(def.doc.as_deref()).replace('\n', "\n    ");
     let name = &def.name;
     let lines: Vec<String> = members
         .iter()
         .map(|m| format!("        {} = {:?},\n", m.name.to_pascal_case(), m.name))
         .collect();
-    let head =
-        format!("kit::enums! {{\n    {doc}\n    pub enum {name} {{\n{}    }}\n}}", lines.concat());
+    let head = format!("kit::enums! {{\n    {doc}pub enum {name} {{\n{}    }}\n}}", lines.concat());
     if fields.is_empty() {
         return vec![head];
     }
@@ -189,13 +188,10 @@ fn property(
         })
         .collect();
     let ty = if text { "&'static str".to_owned() } else { rust.ty(&field.ty) };
-    let doc = field
-        .doc
-        .as_deref()
-        .map_or_else(|| format!("Its {}.", field.name.replace('_', " ")), sentence);
+    let doc = doc_of(field.doc.as_deref()).replace('\n', "\n    ");
     let body = layout::body(&[Stmt::Expr(Node::Match(Box::new(Node::atom("self")), arms))], 8);
     format!(
-        "    /// {doc}\n    #[must_use]\n    pub fn {}(self) -> {ty} {{\n{body}\n    }}",
+        "    {doc}#[must_use]\n    pub fn {}(self) -> {ty} {{\n{body}\n    }}",
         raw(&field.name)
     )
 }
@@ -204,7 +200,7 @@ fn property(
 #[must_use]
 pub fn struct_item(view: &RecordView) -> String {
     let derives = derives(view.debug);
-    format!("{}\n{derives}\npub struct {} {}", view.doc, view.name, view.body)
+    format!("{}{derives}\npub struct {} {}", view.doc, view.name, view.body)
 }
 
 fn derives(debug: &str) -> String {
@@ -330,10 +326,10 @@ fn union(
         let body = Node::Block(layout::Block(statements));
         arms.push(Arm { patterns: vec![pattern], guard: None, body });
     }
-    let doc = doc_of(name, def.doc.as_deref());
+    let doc = doc_of(def.doc.as_deref());
     let hidden: Vec<String> = hidden_members(name, members).into_iter().collect();
     let head = format!(
-        "{doc}\n{}\n#[serde(tag = \"type\", rename_all = \"snake_case\")]\npub enum {name} {{\n{variants}}}",
+        "{doc}{}\n#[serde(tag = \"type\", rename_all = \"snake_case\")]\npub enum {name} {{\n{variants}}}",
         derives(if hidden.is_empty() { "Debug, " } else { "" })
     );
     let idle = arms.iter().all(|arm| matches!(&arm.body, Node::Block(b) if b.0.is_empty()));

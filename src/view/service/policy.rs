@@ -41,7 +41,7 @@ pub fn policy_file<'m>(domain: &Domain<'m>, policy: &'m Policy) -> PolicyFile {
     PolicyFile {
         header: domain.header.clone(),
         words: policy.name.to_snake_case().replace('_', " "),
-        doc: doc_of(&policy.name, policy.notes.doc.as_deref()),
+        doc: doc_of(policy.notes.doc.as_deref()),
         name: policy.name.clone(),
         items,
         external: imports.external(true),

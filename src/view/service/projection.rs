@@ -86,7 +86,7 @@ fn file<'m>(
         kind,
         words: projection.name.to_snake_case().replace('_', " "),
         row,
-        doc: doc_of(&projection.name, projection.notes.doc.as_deref()),
+        doc: doc_of(projection.notes.doc.as_deref()),
         name: projection.name.clone(),
         row_name,
         folds: items,

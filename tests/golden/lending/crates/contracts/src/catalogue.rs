@@ -4,7 +4,6 @@
 use kit::prelude::*;
 
 kit::enums! {
-    /// Genre.
     pub enum Genre {
         Novel = "novel",
         Guide = "guide",
@@ -35,14 +34,12 @@ kit::events! {
     }
 }
 
-/// Title listed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TitleListed {
     pub name: String,
     pub genre: Genre,
 }
 
-/// Title withdrawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TitleWithdrawn {
     pub reason: String,

@@ -41,7 +41,6 @@ kit::enums! {
     }
 }
 
-/// Loan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Loan {
     pub isbn: Isbn,
@@ -72,7 +71,6 @@ pub struct Member {
 }
 
 impl Member {
-    /// Full.
     #[must_use]
     pub fn full(&self) -> bool {
         num::count(self.loans.len()) >= self.plan.loans()

@@ -3,7 +3,6 @@
 
 use kit::prelude::*;
 
-/// Contact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     pub email: Email,
@@ -19,7 +18,6 @@ impl Check for Contact {
 }
 
 kit::newtype! {
-    /// Email.
     pub struct Email(String);
 }
 
@@ -34,7 +32,6 @@ impl Newtype for Email {
 }
 
 kit::enums! {
-    /// Plan.
     pub enum Plan {
         Basic = "basic",
         Family = "family",
@@ -42,7 +39,6 @@ kit::enums! {
 }
 
 impl Plan {
-    /// Its loans.
     #[must_use]
     pub fn loans(self) -> i64 {
         match self {

@@ -1,11 +1,10 @@
 // Rendered by minos from domain/catalogue.toml; own code goes into extend.rs of the service.
-//! Add copies.
+//! `AddCopies` asks one title; it leads to `CopiesAdded`.
 
 use kit::prelude::*;
 
 use super::{CopiesAdded, Title, TitleRefusal as No, TitleStatus};
 
-/// Add copies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddCopies {

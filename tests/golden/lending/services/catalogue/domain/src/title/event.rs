@@ -13,20 +13,17 @@ kit::events! {
     }
 }
 
-/// Title listed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TitleListed {
     pub name: String,
     pub genre: Genre,
 }
 
-/// Copies added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CopiesAdded {
     pub count: i64,
 }
 
-/// Title withdrawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TitleWithdrawn {
     pub reason: String,

@@ -1,12 +1,11 @@
 // Rendered by minos from domain/catalogue.toml; own code goes into extend.rs of the service.
-//! List title.
+//! `ListTitle` makes one title; it leads to `TitleListed`.
 
 use contracts::catalogue::{Genre, Isbn};
 use kit::prelude::*;
 
 use super::{Title, TitleListed};
 
-/// List title.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListTitle {

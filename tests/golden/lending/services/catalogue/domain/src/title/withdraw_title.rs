@@ -1,11 +1,10 @@
 // Rendered by minos from domain/catalogue.toml; own code goes into extend.rs of the service.
-//! Withdraw title.
+//! `WithdrawTitle` asks one title; it leads to `TitleWithdrawn`.
 
 use kit::prelude::*;
 
 use super::{Title, TitleStatus, TitleWithdrawn};
 
-/// Withdraw title.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawTitle {

@@ -6,7 +6,6 @@ use kit::prelude::*;
 
 use crate::views::TitleListRow;
 
-/// Titles.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Titles {

@@ -34,7 +34,6 @@ impl Row for TitleListRow {
     }
 }
 
-/// Title list.
 pub struct TitleList;
 
 impl View for TitleList {

@@ -1,5 +1,5 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Borrow.
+//! `Borrow` asks one member; it leads to `Borrowed`, `LimitReached` or `LoanRefused`.
 
 use contracts::catalogue::Isbn;
 use kit::prelude::*;
@@ -8,7 +8,6 @@ use super::{Borrowed, LimitReached, LoanRefused, Member, MemberRefusal as No, Me
 use crate::replicas::TitleInfoRow;
 use crate::settings::Settings;
 
-/// Borrow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Borrow {

@@ -1,11 +1,10 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Change phone.
+//! `ChangePhone` asks one member; it leads to `PhoneChanged`.
 
 use kit::prelude::*;
 
 use super::{Member, MemberRefusal as No, MemberStatus, PhoneChanged};
 
-/// Change phone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePhone {

@@ -23,7 +23,6 @@ kit::events! {
     }
 }
 
-/// Member joined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberJoined {
     pub name: String,
@@ -33,7 +32,6 @@ pub struct MemberJoined {
     pub phone: Option<String>,
 }
 
-/// Borrowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Borrowed {
     pub isbn: Isbn,
@@ -41,44 +39,37 @@ pub struct Borrowed {
     pub due: Date,
 }
 
-/// Fined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fined {
     pub isbn: Isbn,
     pub amount: Decimal,
 }
 
-/// Fines paid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FinesPaid {
     pub amount: Decimal,
 }
 
-/// Limit reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LimitReached {
     pub isbn: Isbn,
 }
 
-/// Loan refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoanRefused {
     pub isbn: Isbn,
     pub reason: String,
 }
 
-/// Member left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberLeft {}
 
-/// Phone changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhoneChanged {
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub phone: Patch<String>,
 }
 
-/// Recalled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recalled {
     pub isbn: Isbn,
@@ -86,7 +77,6 @@ pub struct Recalled {
     pub due: Date,
 }
 
-/// Returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Returned {
     pub isbn: Isbn,

@@ -1,12 +1,11 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Join.
+//! `Join` makes one member; it leads to `MemberJoined`.
 
 use kit::prelude::*;
 
 use super::{Member, MemberId, MemberJoined};
 use crate::values::{Contact, Plan};
 
-/// Join.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Join {

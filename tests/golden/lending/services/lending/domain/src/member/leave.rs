@@ -1,11 +1,10 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Leave.
+//! `Leave` asks one member; it leads to `MemberLeft`.
 
 use kit::prelude::*;
 
 use super::{Member, MemberLeft, MemberRefusal as No, MemberStatus};
 
-/// Leave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leave {}

@@ -1,11 +1,10 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Pay fines.
+//! `PayFines` asks one member; it leads to `FinesPaid`.
 
 use kit::prelude::*;
 
 use super::{FinesPaid, Member};
 
-/// Pay fines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PayFines {}

@@ -1,12 +1,11 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Recall.
+//! `Recall` asks one member; it leads to `Recalled`.
 
 use contracts::catalogue::Isbn;
 use kit::prelude::*;
 
 use super::{Member, Recalled};
 
-/// Recall.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recall {

@@ -1,5 +1,5 @@
 // Rendered by minos from domain/lending.toml; own code goes into extend.rs of the service.
-//! Return.
+//! `Return` asks one member; it leads to `Fined` or `Returned`.
 
 use contracts::catalogue::Isbn;
 use kit::prelude::*;
@@ -7,7 +7,6 @@ use kit::prelude::*;
 use super::{Fined, Member, Returned};
 use crate::settings::Settings;
 
-/// Return.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Return {

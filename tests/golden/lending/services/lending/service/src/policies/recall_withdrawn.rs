@@ -7,7 +7,6 @@ use lending_domain::member::Recall;
 
 use crate::views::MemberListRow;
 
-/// Recall withdrawn.
 pub struct RecallWithdrawn;
 
 impl Policy<catalogue::TitleEvent> for RecallWithdrawn {

@@ -5,7 +5,6 @@ use kit::prelude::*;
 
 use crate::views::MemberListRow;
 
-/// Member card.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberCard {}

@@ -7,7 +7,6 @@ use lending_domain::values::Plan;
 
 use crate::views::MemberListRow;
 
-/// Members.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Members {

@@ -5,7 +5,6 @@ use contracts::catalogue::{self, Isbn};
 use kit::prelude::*;
 use lending_domain::replicas::TitleInfoRow;
 
-/// Title info.
 pub struct TitleInfo;
 
 impl View for TitleInfo {

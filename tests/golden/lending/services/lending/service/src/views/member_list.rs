@@ -40,7 +40,6 @@ impl Row for MemberListRow {
     }
 }
 
-/// Member list.
 pub struct MemberList;
 
 impl View for MemberList {

@@ -34,7 +34,6 @@ impl Row for TitleUseRow {
     }
 }
 
-/// Title use.
 pub struct TitleUse;
 
 impl View for TitleUse {

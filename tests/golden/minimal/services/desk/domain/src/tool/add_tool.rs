@@ -1,11 +1,10 @@
 // Rendered by minos from minos.toml; own code goes into extend.rs of the service.
-//! Add tool.
+//! `AddTool` makes one tool; it leads to `ToolAdded`.
 
 use kit::prelude::*;
 
 use super::{Tool, ToolAdded, ToolId};
 
-/// Add tool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddTool {

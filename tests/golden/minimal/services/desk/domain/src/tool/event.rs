@@ -14,13 +14,11 @@ kit::events! {
     }
 }
 
-/// Tool added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolAdded {
     pub name: String,
 }
 
-/// Tool lent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolLent {
     pub borrower: String,
@@ -28,6 +26,5 @@ pub struct ToolLent {
     pub due: Date,
 }
 
-/// Tool returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolReturned {}

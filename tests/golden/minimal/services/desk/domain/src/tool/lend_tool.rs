@@ -1,11 +1,10 @@
 // Rendered by minos from minos.toml; own code goes into extend.rs of the service.
-//! Lend tool.
+//! `LendTool` asks one tool; it leads to `ToolLent`.
 
 use kit::prelude::*;
 
 use super::{Tool, ToolLent, ToolRefusal as No, ToolStatus};
 
-/// Lend tool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LendTool {

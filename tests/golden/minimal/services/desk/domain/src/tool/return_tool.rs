@@ -1,11 +1,10 @@
 // Rendered by minos from minos.toml; own code goes into extend.rs of the service.
-//! Return tool.
+//! `ReturnTool` asks one tool; it leads to `ToolReturned`.
 
 use kit::prelude::*;
 
 use super::{Tool, ToolReturned, ToolStatus};
 
-/// Return tool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnTool {}

@@ -6,7 +6,6 @@ use kit::prelude::*;
 
 use crate::views::ShelfRow;
 
-/// Shelf.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shelf {

@@ -32,7 +32,6 @@ impl Row for ShelfRow {
     }
 }
 
-/// Shelf.
 pub struct Shelf;
 
 impl View for Shelf {
