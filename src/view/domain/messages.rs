@@ -168,6 +168,10 @@ impl Messages<'_, '_> {
                 node = node.method("by", vec![id]);
             }
         }
+        if !scenario.roles.is_empty() {
+            let roles = scenario.roles.iter().map(|role| Node::text(role)).collect();
+            node = node.method("roles", vec![Node::Array(roles)]);
+        }
         if scenario.now.as_second() != crate::view::rust::TEST_NOW {
             let micros = scenario.now.as_microsecond();
             let micros = crate::lang::to_rust::grouped(i128::from(micros));

@@ -141,6 +141,7 @@ impl Decide<Fill> for Shelf {
         ensure(cmd.books != 13, No::OnFire)?;
         ensure_else(cmd.books < 1_000, || Instead(FillFailed { books: cmd.books }))
             .or_else(|stop| if cmd.books > 2_000 { Ok(()) } else { Err(stop) })?;
+        ensure(cmd.books != 6 || cx.actor.roles.contains("carrier"), No::OnFire)?;
         if cmd.books == 7 {
             cx.actor.id()?;
         }
@@ -196,6 +197,8 @@ fn rules_refuse_ignore_or_record() {
     shelf().when(Fill { books: 0 }).ignored();
     shelf().when(Fill { books: 13 }).refused(&No::OnFire);
     shelf().when(Fill { books: 8 }).refused(&No::TooMany { books: 11, room: 10 });
+    shelf().when(Fill { books: 6 }).refused(&No::OnFire);
+    shelf().roles(["carrier"]).when(Fill { books: 6 }).accepted();
     let failed = FillFailed { books: 1_500 };
     let state = shelf().when(Fill { books: 1_500 }).then([failed.into()]);
     assert_eq!(state.books, 3);
@@ -342,6 +345,8 @@ fn a_stage_plays_commands_into_views_and_policies() {
         .given::<Shelf>(uuid("a"), [built(10)])
         .when::<Shelf, _>(uuid("a"), Fill { books: 2 });
     filled.sends([]).rows([("full", json!({ "shelf_id": uuid("a"), "books": 2 }))]);
+    let carried = stage().roles(["carrier"]).given::<Shelf>(uuid("a"), [built(10)]);
+    carried.when::<Shelf, _>(uuid("a"), Fill { books: 6 }).rows([("full", json!({ "books": 6 }))]);
     stage()
         .given::<Shelf>(uuid("a"), [built(10)])
         .when::<Shelf, _>(uuid("a"), Fill { books: 1_500 })

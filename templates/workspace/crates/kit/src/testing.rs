@@ -75,6 +75,13 @@ impl<A: Aggregate> Given<A> {
         self
     }
 
+    /// Acts in these roles.
+    #[must_use]
+    pub fn roles<'r>(mut self, roles: impl IntoIterator<Item = &'r str>) -> Self {
+        self.cx.actor.roles.extend(roles.into_iter().map(str::to_owned));
+        self
+    }
+
     /// Acts at this time.
     #[must_use]
     pub fn at(mut self, now: Timestamp) -> Self {

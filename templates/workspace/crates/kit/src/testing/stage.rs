@@ -98,6 +98,13 @@ impl Stage {
         self
     }
 
+    /// Acts in these roles.
+    #[must_use]
+    pub fn roles<'r>(mut self, roles: impl IntoIterator<Item = &'r str>) -> Self {
+        self.actor.roles.extend(roles.into_iter().map(str::to_owned));
+        self
+    }
+
     /// Happens at this time.
     #[must_use]
     pub fn at(mut self, now: Timestamp) -> Self {
