@@ -6,9 +6,7 @@ use serde::Serialize;
 use crate::lang::types::FieldDef;
 use crate::layout;
 use crate::model::{Aggregate, Command, CommandKind, IfMissing};
-use crate::view::rust::{
-    Imports, Place, Rust, article, at_name, body, checks, lines, module, title,
-};
+use crate::view::rust::{Imports, Place, Rust, article, at_name, body, checks, lines, module};
 
 use super::Domain;
 use super::decision::{Decision, place_of};
