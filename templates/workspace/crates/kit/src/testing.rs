@@ -20,7 +20,7 @@ use self::rows::Rows;
 use crate::aggregate::{Aggregate, Command, Create, Decide, Upsert};
 use crate::context::{Actor, Context};
 use crate::decision::{Halt, Outcome};
-use crate::event::Event;
+use crate::event::{Event, Recorded};
 use crate::id::Id;
 use crate::row::Row;
 
@@ -282,6 +282,27 @@ pub fn stored_as<E: Event>(event: impl Into<E>, name: &str, version: u16, payloa
     assert_eq!((event.name(), event.version()), (name, version));
     assert_eq!(event.encode().as_ref(), Ok(&payload));
     assert_eq!(E::decode(name, version, payload), Ok(event));
+}
+
+/// An event as it stands in the log: first in its stream, recorded [`now`], by nobody.
+pub fn recorded<E: Event>(
+    stream: impl Into<E::Stream>,
+    status: &str,
+    data: impl Into<E>,
+) -> Recorded<E> {
+    Recorded {
+        id: uuid("event"),
+        stream: stream.into(),
+        version: 1,
+        time: now(),
+        status: (!status.is_empty()).then(|| status.to_owned()),
+        actor: Actor::nobody(),
+        correlation_id: uuid("correlation"),
+        causation_id: uuid("causation"),
+        shard: 0,
+        pos: 1,
+        data: data.into(),
+    }
 }
 
 /// The id with this name, as scenarios write it.
