@@ -215,6 +215,7 @@ impl Tests<'_, '_> {
         let value = match ty {
             Type::Int => Node::atom(crate::lang::to_rust::grouped(i128::from(n))),
             Type::Text if n == 0 => Node::call("String::new", vec![]),
+            Type::Text if n == 1 => Node::text("A").method("to_owned", vec![]),
             Type::Text if (1..=100_000).contains(&n) => {
                 let n = crate::lang::to_rust::grouped(i128::from(n));
                 Node::text("A").method("repeat", vec![Node::atom(n)])
