@@ -20,7 +20,9 @@ pub(super) fn lock(renderer: &Renderer, tree: &RenderedTree, third_party: &'stat
         .map(|entry| (format!("{} ", name_of(entry)), entry.to_owned()))
         .collect();
     let manifests = tree.iter().filter(|(path, _)| path.as_str().ends_with("/Cargo.toml"));
-    entries.extend(manifests.filter_map(|(_, file)| member(&file.text)));
+    let root = tree.iter().find(|(path, _)| path.as_str() == "Cargo.toml");
+    let version = root.and_then(|(_, file)| version_of(&file.text)).unwrap_or_default();
+    entries.extend(manifests.filter_map(|(_, file)| member(&file.text, version)));
     // Several versions of one crate stay in the order in which cargo wrote them.
     entries.sort_by(|a, b| a.0.cmp(&b.0));
     let entries: Vec<String> =
@@ -35,7 +37,7 @@ fn name_of(entry: &str) -> &str {
 
 /// The entry of a member, from its manifest. Manifests are rendered: each key has a line of its
 /// own, so reading lines is enough, and much cheaper than a reader of all of TOML.
-fn member(manifest: &str) -> Option<(String, String)> {
+fn member(manifest: &str, inherited: &str) -> Option<(String, String)> {
     let mut name = None;
     let mut needs: Vec<&str> = Vec::new();
     let mut table = "";
@@ -55,7 +57,8 @@ fn member(manifest: &str) -> Option<(String, String)> {
     let name = name?;
     needs.sort_unstable();
     needs.dedup();
-    let mut entry = format!("name = \"{name}\"\nversion = \"0.1.0\"");
+    let version = version_of(manifest).unwrap_or(inherited);
+    let mut entry = format!("name = \"{name}\"\nversion = \"{version}\"");
     if !needs.is_empty() {
         entry.push_str("\ndependencies = [\n");
         for need in needs {
@@ -64,6 +67,12 @@ fn member(manifest: &str) -> Option<(String, String)> {
         entry.push(']');
     }
     Some((format!("{name} "), entry))
+}
+
+/// The version that a manifest states, for itself or for its workspace.
+fn version_of(manifest: &str) -> Option<&str> {
+    let line = manifest.lines().find_map(|line| line.strip_prefix("version = \""))?;
+    line.strip_suffix('"')
 }
 
 #[cfg(test)]
@@ -76,9 +85,11 @@ mod tests {
                         default = [\"x\"]\n[dependencies]\nkit.workspace = true\n\
                         axum = { workspace = true, optional = true }\n\
                         [dev-dependencies]\nkit.workspace = true\n";
-        let (_, entry) = member(manifest).unwrap();
-        let wanted = "name = \"desk\"\nversion = \"0.1.0\"\n\
-                      dependencies = [\n \"axum\",\n \"kit\",\n]";
-        assert_eq!(entry, wanted);
+        let (_, entry) = member(manifest, "0.1.0+toolshare").unwrap();
+        let rest = "\ndependencies = [\n \"axum\",\n \"kit\",\n]";
+        assert_eq!(entry, format!("name = \"desk\"\nversion = \"0.1.0+toolshare\"{rest}"));
+        let own = manifest.replace("[features]", "version = \"0.2.0\"\n[features]");
+        let (_, entry) = member(&own, "0.1.0+toolshare").unwrap();
+        assert_eq!(entry, format!("name = \"desk\"\nversion = \"0.2.0\"{rest}"));
     }
 }

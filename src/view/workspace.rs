@@ -11,10 +11,15 @@ use crate::model::{Context, Model, Route, Target};
 use super::rust::{module, title};
 use super::service::neighbours;
 
+/// Of a new system.
+pub(super) const VERSION: &str = "0.1.0";
+
 /// What the files of the workspace print.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Workspace {
     system: String,
+    /// Of all packages but the kit's, which are the same in every system.
+    version: String,
     doc: String,
     /// Folders of all packages, sorted.
     members: Vec<String>,
@@ -100,6 +105,7 @@ pub fn workspace(
     members.sort();
     Workspace {
         system: model.system.clone(),
+        version: format!("{VERSION}+{}", model.system.replace('_', "-")),
         doc: model.doc.clone().unwrap_or_default(),
         members,
         own,

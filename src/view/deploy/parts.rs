@@ -9,8 +9,7 @@ use crate::model::{Context, Model};
 
 use super::edges::edges;
 
-/// The version of everything in a generated workspace, the `version` of its root manifest.
-pub(super) const VERSION: &str = "0.1.0";
+pub(super) use crate::view::workspace::VERSION;
 
 /// Where every program answers inside its container.
 pub(super) const PORT: u16 = 8000;

@@ -134,15 +134,10 @@ impl Decision<'_, '_> {
                 WhenIr::Otherwise if all_conditional(i) => {
                     out.push(when(events().method("is_empty", vec![]), push));
                 }
-                WhenIr::Otherwise => {
-                    let conditions = messages.iter().take(i).filter_map(|m| match &m.when {
-                        WhenIr::If(cond) => Some(not(cond)),
-                        _ => None,
-                    });
-                    let none = conditions.reduce(|a, b| both(&a, &b));
-                    let cond = none.map_or(Node::atom("true"), |c| self.lowerer().cond(&c));
-                    out.push(when(cond, push));
-                }
+                WhenIr::Otherwise => match none_of(messages.iter().take(i)) {
+                    Some(cond) => out.push(when(self.lowerer().cond(&cond), push)),
+                    None => out.push(push),
+                },
             }
         }
         let mut fresh = false;
@@ -239,6 +234,17 @@ fn when(cond: Node, then: Stmt) -> Stmt {
 
 fn ok(value: Node) -> Node {
     Node::call("Ok", vec![value])
+}
+
+/// When a message that is sent `otherwise` goes out behind these: none of their conditions holds.
+/// `None` when they have none.
+#[must_use]
+pub fn none_of<'m>(before: impl Iterator<Item = &'m MessageIr>) -> Option<Ir> {
+    let conditions = before.filter_map(|message| match &message.when {
+        WhenIr::If(cond) => Some(not(cond)),
+        _ => None,
+    });
+    conditions.reduce(|a, b| both(&a, &b))
 }
 
 fn not(ir: &Ir) -> Ir {

@@ -32,6 +32,7 @@ pub use apply::Changes;
 pub use command::{CommandItems, calls, command_file, command_items, id_in_command, uses};
 pub use constants::Constants;
 pub use custom::custom_file;
+pub use decision::none_of;
 pub use event::event_file;
 pub use messages::{Messages, names_taken, scenario_test};
 pub use record::{RecordView, doc_of, record, struct_body};

@@ -33,7 +33,7 @@ pub fn document(model: &Model) -> String {
     let doc = model.doc.clone().unwrap_or_else(|| format!("What {} answers.", model.system));
     let document = json!({
         "openapi": "3.1.0",
-        "info": { "title": model.system, "version": "0.1.0", "description": doc },
+        "info": { "title": model.system, "version": super::workspace::VERSION, "description": doc },
         "servers": [{ "url": server, "description": "The gateway." }],
         "tags": tags(model),
         "paths": paths,

@@ -7,7 +7,7 @@ use crate::lang::ir::{Ir, MessageIr, Root, WhenIr};
 use crate::lang::to_rust::{Form, Lowerer, raw};
 use crate::layout::{self, Block, Node, Stmt};
 use crate::model::{CommandKind, Each, EachSource, EventRef, Policy, Refused};
-use crate::view::domain::{Domain, doc_of, id_in_command, uses};
+use crate::view::domain::{Domain, doc_of, id_in_command, none_of, uses};
 use crate::view::rust::{Imports, Rust, is_copy, module};
 
 use super::flow::{self, Branch};
@@ -239,7 +239,16 @@ fn row_key(domain: &Domain, source: &str, row: &str) -> Node {
 }
 
 fn sends(domain: &Domain, site: &Site, policy: &Policy, key: Option<Node>) -> Vec<Stmt> {
-    policy.send.iter().flat_map(|message| send(domain, site, message, key.clone())).collect()
+    let each = policy.send.iter().enumerate();
+    each.flat_map(|(i, message)| {
+        let cond = match &message.when {
+            WhenIr::Always => None,
+            WhenIr::If(cond) => Some(cond.clone()),
+            WhenIr::Otherwise => none_of(policy.send.iter().take(i)),
+        };
+        send(domain, site, message, cond.as_ref(), key.clone())
+    })
+    .collect()
 }
 
 /// A command on its way: the local that holds it, and the message that is made of it.
@@ -280,7 +289,13 @@ pub(super) fn sending(domain: &Domain, site: &Site, message: &MessageIr) -> Opti
     Some(Sending { bind: Stmt::Bind(format!("let {name}"), value, None), made })
 }
 
-fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) -> Vec<Stmt> {
+fn send(
+    domain: &Domain,
+    site: &Site,
+    message: &MessageIr,
+    cond: Option<&Ir>,
+    key: Option<Node>,
+) -> Vec<Stmt> {
     let lowerer = Lowerer::new(site);
     let Some(Sending { bind, made }) = sending(domain, site, message) else { return Vec::new() };
     let mut made = made.tried();
@@ -289,9 +304,9 @@ fn send(domain: &Domain, site: &Site, message: &MessageIr, key: Option<Node>) ->
     }
     let push = Stmt::Semi(Node::atom("messages").method("push", vec![made]));
     let statements = vec![bind, push];
-    match &message.when {
-        WhenIr::If(cond) => flow::when(lowerer.cond(cond), statements),
-        _ => statements,
+    match cond {
+        Some(cond) => flow::when(lowerer.cond(cond), statements),
+        None => statements,
     }
 }
 

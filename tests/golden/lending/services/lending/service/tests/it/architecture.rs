@@ -48,8 +48,9 @@ fn files_stay_short() {
     let mut files = Vec::new();
     sources(&Path::new(HERE).join("src"), &mut files);
     sources(&Path::new(HERE).join("../domain/src"), &mut files);
-    for file in files {
-        let lines = text(&file).lines().count();
+    // Tests are as long as the scenarios are many.
+    for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+        let lines = text(file).lines().count();
         assert!(lines <= 600, "{} has {lines} lines", file.display());
     }
 }
