@@ -6,11 +6,13 @@
 mod operation;
 mod schema;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::model::Model;
+use crate::model::{Composition, Model, Route};
 
 use operation::{composed, operation};
 use schema::Schemas;
@@ -18,33 +20,92 @@ use schema::Schemas;
 /// The document as text, with a last newline.
 #[must_use]
 pub fn document(model: &Model) -> String {
-    let mut schemas = Schemas::new(model);
-    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    for route in &model.routes {
-        let method = route.method.as_str().to_ascii_lowercase();
-        let found = operation(model, route, &mut schemas);
-        paths.entry(&route.path).or_default().insert(method, found);
-    }
-    for of in &model.compositions {
-        let found = composed(model, of, &mut schemas);
-        paths.entry(&of.path).or_default().insert("get".to_owned(), found);
-    }
+    let schemas = RefCell::new(Schemas::new(model));
     let server = if model.gateway.prefix.is_empty() { "/" } else { &model.gateway.prefix };
     let doc = model.doc.clone().unwrap_or_else(|| format!("What {} answers.", model.system));
-    let document = json!({
-        "openapi": "3.1.0",
-        "info": { "title": model.system, "version": super::workspace::VERSION, "description": doc },
-        "servers": [{ "url": server, "description": "The gateway." }],
-        "tags": tags(model),
-        "paths": paths,
-        "components": {
-            "schemas": schemas.done(),
-            "responses": { "Problem": problem_response() },
-            "parameters": parameters(),
-            "headers": headers(),
+    let document = Document {
+        openapi: "3.1.0",
+        info: json!({
+            "title": model.system, "version": super::workspace::VERSION, "description": doc,
+        }),
+        servers: json!([{ "url": server, "description": "The gateway." }]),
+        tags: tags(model),
+        paths: Paths { model, schemas: &schemas },
+        components: Components {
+            schemas: Found(&schemas),
+            responses: json!({ "Problem": problem_response() }),
+            parameters: parameters(),
+            headers: headers(),
         },
-    });
-    format!("{document:#}\n")
+    };
+    let text = serde_json::to_string_pretty(&document).expect("its keys are texts");
+    format!("{text}\n")
+}
+
+/// Written field by field: what the paths ask for is known when the schemas are written.
+#[derive(Serialize)]
+struct Document<'m> {
+    openapi: &'static str,
+    info: Value,
+    servers: Value,
+    tags: Vec<Value>,
+    paths: Paths<'m>,
+    components: Components<'m>,
+}
+
+#[derive(Serialize)]
+struct Components<'m> {
+    schemas: Found<'m>,
+    responses: Value,
+    parameters: Value,
+    headers: Value,
+}
+
+/// The schemas that the paths asked for.
+struct Found<'m>(&'m RefCell<Schemas<'m>>);
+
+impl Serialize for Found<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.borrow_mut().all().serialize(to)
+    }
+}
+
+/// All paths; of a large system only one is held as a tree.
+struct Paths<'m> {
+    model: &'m Model,
+    schemas: &'m RefCell<Schemas<'m>>,
+}
+
+enum Of<'m> {
+    Route(&'m Route),
+    Composed(&'m Composition),
+}
+
+impl Serialize for Paths<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut paths: BTreeMap<&str, Vec<Of<'_>>> = BTreeMap::new();
+        for route in &self.model.routes {
+            paths.entry(&route.path).or_default().push(Of::Route(route));
+        }
+        for of in &self.model.compositions {
+            paths.entry(&of.path).or_default().push(Of::Composed(of));
+        }
+        to.collect_map(paths.into_iter().map(|(path, all)| (path, self.operations(&all))))
+    }
+}
+
+impl Paths<'_> {
+    fn operations(&self, all: &[Of<'_>]) -> Map<String, Value> {
+        let schemas = &mut *self.schemas.borrow_mut();
+        let one = |of: &Of<'_>| match of {
+            Of::Route(route) => {
+                let method = route.method.as_str().to_ascii_lowercase();
+                (method, operation(self.model, route, schemas))
+            }
+            Of::Composed(of) => ("get".to_owned(), composed(self.model, of, schemas)),
+        };
+        all.iter().map(one).collect()
+    }
 }
 
 /// A tag for each context, and one for composed answers.

@@ -21,9 +21,9 @@ impl<'m> Schemas<'m> {
     }
 
     /// All schemas, with that of problems.
-    pub fn done(mut self) -> Value {
+    pub fn all(&mut self) -> &BTreeMap<String, Value> {
         self.found.insert("Problem".to_owned(), problem());
-        Value::Object(self.found.into_iter().collect())
+        &self.found
     }
 
     /// An object of fields as a caller sends them: what has a default may be left out.
