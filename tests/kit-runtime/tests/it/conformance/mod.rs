@@ -3,6 +3,7 @@
 mod appends;
 mod crowd;
 mod idempotency;
+mod leases;
 mod log;
 mod opening;
 mod queries;

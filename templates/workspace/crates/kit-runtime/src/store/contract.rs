@@ -1,9 +1,9 @@
 //! The trait that both stores implement.
 
 use super::{
-    CursorRow, CursorState, Key, Log, Mark, Message, NumberKey, OperationRow, Options, Outcome,
-    Page, QuerySpec, Record, Row, SagaFilter, SagaRow, StoreError, StoredAnswer, StreamKey,
-    StreamState, Unit, ViewSchema, ViewTable, WatermarkRow,
+    Claim, CursorRow, CursorState, Key, Lease, Log, Mark, Message, NumberKey, OperationRow,
+    Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, StoreError, StoredAnswer,
+    StreamKey, StreamState, Unit, ViewSchema, ViewTable, WatermarkRow,
 };
 use jiff::Timestamp;
 use std::pin::Pin;
@@ -114,6 +114,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Forgets answers that have expired, at most `limit`. Gives how many went.
     fn prune_answers(&self, limit: u32) -> StoreResult<'_, u64>;
+
+    /// Asks for a share of the slots of a job, keeps what the worker has, and gives what it holds now. To be repeated
+    /// well before the leases run out; the work is fenced by the epochs.
+    fn claim(&self, claim: Claim) -> StoreResult<'_, Vec<Lease>>;
+
+    /// Gives all slots of the job back at once; for a worker that stops.
+    fn release(&self, name: String, owner: String) -> StoreResult<'_, ()>;
 
     /// Finishes what was accepted and lets go of the database. Later calls give [`StoreError::Unavailable`].
     fn close(&self) -> BoxFuture<'_, ()>;

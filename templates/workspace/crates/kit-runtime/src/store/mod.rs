@@ -19,6 +19,7 @@ mod contract;
 mod cursor;
 mod datum;
 mod error;
+mod lease;
 mod migrate;
 mod options;
 mod positions;
@@ -39,6 +40,7 @@ pub use contract::{
 };
 pub use datum::row_key;
 pub use error::StoreError;
+pub use lease::{Claim, Lease};
 pub use options::{Options, open};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

@@ -10,6 +10,7 @@ mod commit;
 mod crowd;
 mod detached;
 mod lanes;
+mod leases;
 mod moves;
 mod one;
 mod open;
@@ -27,9 +28,10 @@ use self::pool::{database, get};
 use super::datum::{from_micros, micros};
 use super::sql::{Dialect, page, page_of};
 use super::{
-    BoxFuture, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta, OperationRow,
-    Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store, StoreError,
-    StoreResult, StoredAnswer, Unit, ViewInfo, ViewSchema, ViewTable, Views, WatermarkRow, check,
+    BoxFuture, Claim, CursorRow, CursorState, Key, Lease, Load, Loaded, Log, Mark, Message, Meta,
+    OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store,
+    StoreError, StoreResult, StoredAnswer, Unit, ViewInfo, ViewSchema, ViewTable, Views,
+    WatermarkRow, check,
 };
 use deadpool_postgres::{ClientWrapper, Pool, Transaction};
 use jiff::Timestamp;
@@ -253,6 +255,15 @@ impl Store for PostgresStore {
             let client = get(&self.pool).await?;
             prune::answers(&client, self.injected(), limit).await
         })
+    }
+
+    fn claim(&self, claim: Claim) -> StoreResult<'_, Vec<Lease>> {
+        let (pool, now) = (self.pool.clone(), self.injected());
+        Box::pin(detached(async move { leases::claim(&mut *get(&pool).await?, &claim, now).await }))
+    }
+
+    fn release(&self, name: String, owner: String) -> StoreResult<'_, ()> {
+        Box::pin(async move { leases::release(&*get(&self.pool).await?, &name, &owner).await })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -12,6 +12,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "append", sql: include_str!("0002_append.sql") },
     Migration { number: 3, name: "saga", sql: include_str!("0003_saga.sql") },
     Migration { number: 4, name: "crowd", sql: include_str!("0004_crowd.sql") },
+    Migration { number: 5, name: "lease", sql: include_str!("0005_lease.sql") },
 ];
 
 /// Services that start at once wait for each other here.

@@ -4,6 +4,7 @@
 //! cannot write. Not for network file systems, and not for several hosts.
 
 mod effects;
+mod leases;
 mod open;
 mod prune;
 mod read;
@@ -20,8 +21,8 @@ use self::unit::Frame;
 use self::writer::Writer;
 use super::datum::micros;
 use super::{
-    BoxFuture, Clock, CursorRow, CursorState, Key, Load, Loaded, Log, Mark, Message, Meta,
-    OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store,
+    BoxFuture, Claim, Clock, CursorRow, CursorState, Key, Lease, Load, Loaded, Log, Mark, Message,
+    Meta, OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store,
     StoreError, StoreResult, StoredAnswer, SystemClock, Unit, ViewInfo, ViewSchema, ViewTable,
     Views, WatermarkRow, check,
 };
@@ -234,6 +235,19 @@ impl Store for SqliteStore {
         let now = self.micros();
         Box::pin(self.writer.write(move |connection| {
             prune::answers(connection, now, limit).map(|count| (true, count))
+        }))
+    }
+
+    fn claim(&self, claim: Claim) -> StoreResult<'_, Vec<Lease>> {
+        let now = self.micros();
+        Box::pin(self.writer.write(move |connection| {
+            leases::claim(connection, &claim, now).map(|held| (true, held))
+        }))
+    }
+
+    fn release(&self, name: String, owner: String) -> StoreResult<'_, ()> {
+        Box::pin(self.writer.write(move |connection| {
+            leases::release(connection, &name, &owner).map(|()| (true, ()))
         }))
     }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "log", sql: include_str!("0001_log.sql") },
     Migration { number: 2, name: "saga", sql: include_str!("0002_saga.sql") },
+    Migration { number: 3, name: "lease", sql: include_str!("0003_lease.sql") },
 ];
 
 /// Prepared statements kept per connection.
