@@ -102,7 +102,7 @@ pub(super) enum Command {
     /// Bring the files of one target in line with the domain, and no others
     #[command(before_help = "Examples:\n  minos gen k8s\n  minos gen docker --diff\n", after_help = END, help_template = TEMPLATE)]
     Gen(Gen),
-    /// Generate, build, start and drive a system of two contexts
+    /// Generate, build, start and drive a web shop of seven services
     #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n", after_help = END, help_template = TEMPLATE)]
     Demo(Demo),
     /// Lay out the domain files, comments kept

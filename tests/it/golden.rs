@@ -60,8 +60,13 @@ fn on_disk(folder: &Path) -> Tree {
 
 /// The golden of an example: everything but the kit's sources, which are tested where they are.
 fn golden(example: &str) {
+    golden_of(example, |path| !is_kit(path));
+}
+
+/// The golden of some files of an example.
+fn golden_of(example: &str, keep: impl Fn(&str) -> bool) {
     let tree = generate(domain(&Path::new(ROOT).join("examples").join(example)));
-    let tree: Tree = tree.into_iter().filter(|(path, _)| !is_kit(path)).collect();
+    let tree: Tree = tree.into_iter().filter(|(path, _)| keep(path)).collect();
     let folder = Path::new(ROOT).join("tests/golden").join(example);
     if std::env::var_os("MINOS_UPDATE").is_some() {
         let _ = std::fs::remove_dir_all(&folder);
@@ -89,36 +94,38 @@ fn a_system_of_two_contexts_is_as_its_golden() {
     golden("lending");
 }
 
-/// The same description with its tables turned round; scenarios are a list and keep their order.
+#[test]
+fn the_routes_of_the_shop_are_as_their_golden() {
+    golden_of("shop", |path| path == "services/gateway/src/lib.rs");
+}
+
+/// The same description with its tables turned round; lists, such as scenarios, keep their order.
 fn turned(files: Files) -> Files {
     files
         .into_iter()
         .map(|(path, bytes)| {
             let text = String::from_utf8(bytes).unwrap();
-            let mut head = String::new();
-            let mut tables: Vec<String> = Vec::new();
-            let mut scenarios = String::new();
+            let (mut tables, mut lists) = (vec![String::new()], Vec::new());
+            let mut in_list = false;
             for line in text.lines() {
-                if line.starts_with("[[") {
-                    scenarios.push_str(&format!("{line}\n"));
-                } else if line.starts_with('[') {
-                    tables.push(format!("{line}\n"));
-                } else if !scenarios.is_empty() {
-                    scenarios.push_str(&format!("{line}\n"));
-                } else {
-                    let last = tables.last_mut().unwrap_or(&mut head);
-                    last.push_str(&format!("{line}\n"));
+                if line.starts_with('[') {
+                    in_list = line.starts_with("[[");
+                    let chunks = if in_list { &mut lists } else { &mut tables };
+                    chunks.push(String::new());
                 }
+                let chunks = if in_list { &mut lists } else { &mut tables };
+                *chunks.last_mut().unwrap() += &format!("{line}\n");
             }
+            let head = tables.remove(0);
             tables.reverse();
-            (path, format!("{head}{}{scenarios}", tables.concat()).into_bytes())
+            (path, format!("{head}{}{}", tables.concat(), lists.concat()).into_bytes())
         })
         .collect()
 }
 
 #[test]
 fn the_order_of_tables_means_nothing() {
-    for example in ["minimal", "lending", "auctions"] {
+    for example in ["minimal", "lending", "auctions", "shop"] {
         let files = domain(&Path::new(ROOT).join("examples").join(example));
         let other = turned(files.clone());
         assert_ne!(files, other);
@@ -178,6 +185,7 @@ fn every_feature_names_a_test_that_exists() {
         for part in command.split('`').skip(1).step_by(2) {
             let name = part.rsplit(' ').next().unwrap();
             let known = match part.split(' ').next().unwrap() {
+                script if script.starts_with("scripts/") => root.join(script).is_file(),
                 "workspaces" => {
                     ["examples", "tests/domains"].iter().any(|of| root.join(of).join(name).is_dir())
                 }

@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 use camino::Utf8Path;
 
-/// `cargo build` in `workspace`; the number of crates done and to do is shown on the way.
+/// `cargo build` of the all-in-one package in `workspace`; the number of crates done and to do is
+/// shown on the way. The programs of single services would be linked for nothing.
 pub fn build(
     workspace: &Utf8Path,
+    package: &str,
     target: &Utf8Path,
     live: bool,
     progress: &mut dyn Write,
@@ -17,7 +19,7 @@ pub fn build(
         .map_or(0, |text| text.lines().filter(|line| *line == "[[package]]").count());
     writeln!(progress, "building the generated workspace ({total} crates in its lock file)")?;
     let mut child = Command::new("cargo")
-        .args(["build", "--color", "never"])
+        .args(["build", "--color", "never", "--package", package])
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", target)
         .stdin(Stdio::null())

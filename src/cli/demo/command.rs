@@ -13,8 +13,8 @@ use crate::cli::run::Run;
 use crate::plan::example;
 
 /// The example that the demo shows, its script, and the system's name.
-const EXAMPLE: &str = "lending";
-const SYSTEM: &str = "library";
+const EXAMPLE: &str = "shop";
+const SYSTEM: &str = "shop";
 
 /// Run the demo.
 pub(in crate::cli) fn demo(cli: &Run, args: &args::Demo) -> Result<Exit, Failure> {

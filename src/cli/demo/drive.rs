@@ -36,7 +36,8 @@ pub fn drive(
             .show
             .iter()
             .map(|pointer| {
-                let value = body.pointer(pointer).map_or_else(|| "nothing".to_owned(), plain);
+                let found = kept.fill(pointer);
+                let value = body.pointer(&found).map_or_else(|| "nothing".to_owned(), plain);
                 format!("{} = {value}", pointer.rsplit('/').next().unwrap_or(pointer))
             })
             .collect();
@@ -65,7 +66,7 @@ fn answer(
             return Ok((status, answer));
         };
         // A refusal has no effect, so what needs news from another context may be asked again.
-        let again = method == "GET" || (step.status < 300 && status == 409);
+        let again = method == "GET" || (step.status < 300 && matches!(status, 409 | 422));
         if !again || Instant::now() >= end {
             bail!("{}: {request} answered {status} {answer}, but {wrong}", step.say);
         }
@@ -80,7 +81,7 @@ fn differs(step: &Step, kept: &Kept, status: u16, answer: &Value) -> Option<Stri
     }
     step.expect.iter().find_map(|(pointer, wanted)| {
         let wanted = kept.fill_value(wanted);
-        let found = answer.pointer(pointer).unwrap_or(&Value::Null);
+        let found = answer.pointer(&kept.fill(pointer)).unwrap_or(&Value::Null);
         (*found != wanted).then(|| format!("{wanted} was expected at {pointer}"))
     })
 }
@@ -127,9 +128,14 @@ mod tests {
     fn a_wrong_status_or_value_is_named() {
         let mut kept = Kept::new("UTC");
         kept.keep("id", "7".to_owned());
-        let expecting = step(200, &serde_json::json!({ "/items/0/id": "{id}" }));
+        let expecting = step(200, &serde_json::json!({ "/items/0/id": "{id}", "/items/1": null }));
         let right = serde_json::json!({ "items": [{ "id": "7" }] });
         assert_eq!(differs(&expecting, &kept, 200, &right), None);
+        let keyed = step(200, &serde_json::json!({ "/{id}/name": "Lamp" }));
+        assert_eq!(
+            differs(&keyed, &kept, 200, &serde_json::json!({ "7": { "name": "Lamp" } })),
+            None
+        );
         let status = differs(&expecting, &kept, 409, &right);
         assert_eq!(status.as_deref(), Some("200 was expected"));
         let other = serde_json::json!({ "items": [] });

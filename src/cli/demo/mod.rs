@@ -41,7 +41,7 @@ pub struct Demo<'a> {
 /// from what the script says.
 pub fn run(demo: &Demo, out: &mut dyn Write, progress: &mut dyn Write) -> anyhow::Result<()> {
     let target = target_dir(&demo.workspace);
-    build::build(&demo.workspace, &target, demo.live, progress)?;
+    build::build(&demo.workspace, &demo.system, &target, demo.live, progress)?;
     let binary = target.join("debug").join(&demo.system);
     let data = demo.workspace.join(".data");
     if data.exists() {

@@ -34,7 +34,8 @@ pub struct Step {
     pub body: Option<Value>,
     /// The status that must come back.
     pub status: u16,
-    /// JSON pointer → value that must be found there. Views may need a moment: a `GET` is repeated
+    /// JSON pointer → value that must be found there, null where nothing may be. Pointers may hold
+    /// `{name}`. Views may need a moment: a `GET` is repeated
     /// until it agrees or the time is over.
     #[serde(default)]
     pub expect: BTreeMap<String, Value>,

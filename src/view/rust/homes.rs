@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::lang::types::{EnumOrigin, TypeDefKind, TypeId};
+use crate::lang::types::{EnumOrigin, TypeDef, TypeDefKind, TypeId};
 use crate::model::{Context, Model};
 
 use super::spelling::module;
@@ -29,6 +29,8 @@ pub struct Homes<'m> {
     context: &'m Context,
     own: BTreeMap<TypeId, Home>,
     public: Rc<BTreeSet<TypeId>>,
+    /// Names of the context's own types and messages.
+    names: Rc<BTreeSet<String>>,
 }
 
 impl<'m> Homes<'m> {
@@ -54,7 +56,11 @@ impl<'m> Homes<'m> {
             let home = Home::Domain("replicas".to_owned(), format!("{}Row", replica.name));
             own.insert(replica.row, home);
         }
-        Self { model, context, own, public: Rc::clone(public) }
+        let of_types = model.types.iter().filter(|(_, def)| is_of(def, context));
+        let names = of_types.map(|(_, def)| def.name.clone());
+        let names = names.chain(context.commands.keys().cloned());
+        let names = Rc::new(names.chain(context.aggregates.keys().cloned()).collect());
+        Self { model, context, own, public: Rc::clone(public), names }
     }
 
     /// The model.
@@ -67,6 +73,13 @@ impl<'m> Homes<'m> {
     #[must_use]
     pub fn context(&self) -> &'m Context {
         self.context
+    }
+
+    /// Whether another context's name is also one of this context: it is written with its path.
+    #[must_use]
+    pub fn is_ours_too(&self, home: &Home) -> bool {
+        let ours = module(&self.context.name);
+        matches!(home, Home::Contracts(of, name) if *of != ours && self.names.contains(name))
     }
 
     /// Whether a type belongs to the published language.
@@ -97,4 +110,8 @@ impl<'m> Homes<'m> {
         };
         Some(Home::Domain(module, def.name.clone()))
     }
+}
+
+fn is_of(def: &TypeDef, context: &Context) -> bool {
+    def.context.as_ref() == Some(&context.name)
 }

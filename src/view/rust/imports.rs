@@ -55,23 +55,49 @@ impl Imports {
         self.named(home, true)
     }
 
-    fn named(&self, home: &Home, by_path: bool) -> String {
-        let (path, name) = match home {
-            Home::Prelude(path) => return path.clone(),
+    /// A type with its whole path, for a file that has another type of that name.
+    #[must_use]
+    pub fn path(&self, home: &Home) -> String {
+        let (path, name) = self.place(home);
+        if path.is_empty() { name.to_owned() } else { format!("{}::{name}", self.seen(path)) }
+    }
+
+    /// The module and the name; no module for what is written as it is.
+    fn place<'h>(&self, home: &'h Home) -> (String, &'h str) {
+        match home {
+            Home::Prelude(path) => (String::new(), path),
             Home::Domain(module, name) => (format!("{}::{module}", self.root), name),
             Home::Contracts(module, name) => (format!("contracts::{module}"), name),
-        };
+        }
+    }
+
+    /// A path of the contracts crate as that crate itself writes it.
+    fn seen(&self, path: String) -> String {
+        let in_contracts = self.module.starts_with("contracts::");
+        if in_contracts { path.replacen("contracts", "crate", 1) } else { path }
+    }
+
+    fn named(&self, home: &Home, by_path: bool) -> String {
+        let (path, name) = self.place(home);
+        if path.is_empty() {
+            return name.to_owned();
+        }
         if path != self.module {
-            let in_contracts = self.module.starts_with("contracts::");
-            let path = if in_contracts { path.replacen("contracts", "crate", 1) } else { path };
-            if by_path && is_of_prelude(name) {
+            let path = self.seen(path);
+            if by_path && (is_of_prelude(name) || self.is_elsewhere(&path, name)) {
                 return format!("{path}::{name}");
             }
             self.add(&path, name);
         } else if self.child {
             self.add("super", name);
         }
-        name.clone()
+        name.to_owned()
+    }
+
+    /// Whether the name is imported from another place already.
+    fn is_elsewhere(&self, path: &str, name: &str) -> bool {
+        let paths = self.paths.borrow();
+        paths.iter().any(|(other, names)| other != path && names.contains(name))
     }
 
     /// Notes that `path::name` of the domain crate is used, by that name.
@@ -203,4 +229,22 @@ pub fn uses_prelude(text: &str) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_imported_from_one_place_and_written_with_its_path_from_others() {
+        let imports = Imports::outside("desk_domain");
+        let of = |context: &str| Home::Contracts(context.to_owned(), "Address".to_owned());
+        assert_eq!(imports.spell(&of("ordering")), "Address");
+        assert_eq!(imports.spell(&of("shipping")), "contracts::shipping::Address");
+        assert_eq!(imports.spell(&of("ordering")), "Address");
+        assert_eq!(imports.external(false), "use contracts::ordering::Address;");
+        assert_eq!(imports.path(&of("billing")), "contracts::billing::Address");
+        let inside = Imports::of_contracts("desk");
+        assert_eq!(inside.path(&of("shipping")), "crate::shipping::Address");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::lang::types::{Type, TypeDefKind, TypeTable};
 
-use super::homes::Homes;
+use super::homes::{Home, Homes};
 use super::imports::Imports;
 
 /// Spells types in one file.
@@ -41,7 +41,16 @@ impl Rust<'_, '_> {
     /// The name of a named type.
     #[must_use]
     pub fn named(&self, id: crate::lang::types::TypeId) -> String {
-        self.homes.find(id).map_or_else(String::new, |home| self.imports.spell(&home))
+        self.homes.find(id).map_or_else(String::new, |home| self.spell(&home))
+    }
+
+    /// The name of something that lives there, as this file writes it.
+    #[must_use]
+    pub fn spell(&self, home: &Home) -> String {
+        if self.homes.is_ours_too(home) {
+            return self.imports.path(home);
+        }
+        self.imports.spell(home)
     }
 
     /// The key type of an entity: one field's type, or a tuple.

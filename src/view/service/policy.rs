@@ -8,7 +8,7 @@ use crate::lang::to_rust::{Form, Lowerer, raw};
 use crate::layout::{self, Block, Node, Stmt};
 use crate::model::{CommandKind, Each, EachSource, EventRef, Policy, Refused};
 use crate::view::domain::{Domain, doc_of, id_in_command, none_of, uses};
-use crate::view::rust::{Imports, Rust, is_copy, module};
+use crate::view::rust::{Home, Imports, Rust, is_copy, module};
 
 use super::flow::{self, Branch};
 use super::fold::reads_row;
@@ -263,12 +263,12 @@ pub(super) fn sending(domain: &Domain, site: &Site, message: &MessageIr) -> Opti
     let context = domain.model.contexts.get(&message.context)?;
     let command = context.commands.get(&message.name)?;
     let aggregate = context.aggregates.get(&command.aggregate)?;
-    let path = if command.public {
-        format!("contracts::{}", module(&context.name))
+    let home = if command.public {
+        Home::Contracts(module(&context.name), message.name.clone())
     } else {
-        format!("{}::{}", domain_crate(&domain.context.name), module(&aggregate.name))
+        Home::Domain(module(&aggregate.name), message.name.clone())
     };
-    site.rust.imports.add(&path, &message.name);
+    let ty = site.rust.spell(&home);
     let creates = command.kind == CommandKind::Creates;
     let in_fields = id_in_command(aggregate, command);
     let id = message.fields.iter().find(|(n, _)| *n == aggregate.id.name).map(|(_, ir)| ir);
@@ -279,7 +279,7 @@ pub(super) fn sending(domain: &Domain, site: &Site, message: &MessageIr) -> Opti
         .cloned()
         .collect();
     let name = local_name(&message.name);
-    let value = Node::Struct(message.name.clone(), lowerer.fields(&fields), None);
+    let value = Node::Struct(ty, lowerer.fields(&fields), None);
     let made = match id {
         Some(id) if !creates => {
             Node::call("Message::to", vec![lowerer.borrow(id), Node::atom(name.clone()).borrowed()])

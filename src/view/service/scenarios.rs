@@ -10,7 +10,7 @@ use crate::lang::ir::Ir;
 use crate::layout::{self, Node, Stmt};
 use crate::model::{EventRef, Expected, Row, Scenario, Told, Trigger};
 use crate::view::domain::{
-    Constants, Domain, Messages, Site, SitePlace, calls, names_taken, scenario_test,
+    Constants, Domain, Messages, Site, SitePlace, calls, id_in_command, names_taken, scenario_test,
 };
 use crate::view::rust::{Imports, Rust, module, uses_prelude};
 
@@ -222,8 +222,11 @@ impl Scenarios<'_, '_> {
             aggregate.name.to_snake_case(),
             command.name.to_snake_case()
         );
-        let id = sent.fields.iter().find(|(name, _)| *name == aggregate.id.name);
-        let id = match id {
+        // The id of a stream that is to be made is one of the command's own fields.
+        let is_id = |(name, _): &&(String, Ir)| {
+            *name == aggregate.id.name && !id_in_command(aggregate, command)
+        };
+        let id = match sent.fields.iter().find(is_id) {
             Some((_, id)) => {
                 let id = in_path(&self.messages.constants.json(id)?)?;
                 Node::atom(id).method("to_string", vec![])
@@ -231,7 +234,7 @@ impl Scenarios<'_, '_> {
             None => Node::call("String::new", vec![]),
         };
         let fields: Vec<(String, Ir)> =
-            sent.fields.iter().filter(|(name, _)| *name != aggregate.id.name).cloned().collect();
+            sent.fields.iter().filter(|it| !is_id(it)).cloned().collect();
         Some(Node::Tuple(vec![Node::text(&address), id, self.json(&fields)]))
     }
 }
