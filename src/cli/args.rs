@@ -4,11 +4,13 @@ use camino::Utf8PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use super::add::Add;
 use super::format::Format;
 
-const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+pub(super) const TEMPLATE: &str =
+    "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
-const END: &str = "\
+pub(super) const END: &str = "\
 Docs: docs/domain-reference.md, docs/cli.md, `minos help exit-codes`
 Problems and ideas: the issue tracker that README.md names";
 
@@ -99,6 +101,9 @@ pub(super) enum Command {
     /// Bring the generated files in line with the domain
     #[command(before_help = "Examples:\n  minos sync\n  minos sync ../library\n  minos sync --diff\n  minos sync --check     in CI\n", after_help = END, help_template = TEMPLATE)]
     Sync(Sync),
+    /// Add an item to the domain, and bring the generated files in line
+    #[command(subcommand, before_help = "Examples:\n  minos add aggregate ordering.Order 'total: decimal(2, 0..)'\n  minos add command ordering.Order.CancelOrder 'reason: string(1..200)'\n  minos add view OrderList --diff\n", after_help = END, help_template = TEMPLATE)]
+    Add(Add),
     /// Bring the files of one target in line with the domain, and no others
     #[command(before_help = "Examples:\n  minos gen k8s\n  minos gen docker --diff\n", after_help = END, help_template = TEMPLATE)]
     Gen(Gen),
@@ -165,6 +170,13 @@ pub(super) struct Check {
     pub(super) reporter_file: Option<Utf8PathBuf>,
 }
 
+impl Check {
+    /// Every finding of the domain that stops a command, as people see them.
+    pub(super) fn plain() -> Self {
+        Self { path: None, deny: None, advise: false, max_diagnostics: 50, reporter_file: None }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The code
@@ -203,6 +215,20 @@ pub(super) struct Sync {
     /// Write nothing; exit 1 if something would change or was edited
     #[arg(long, group = "mode")]
     pub(super) check: bool,
+    /// Show what would be done, write nothing
+    #[arg(long, group = "mode")]
+    pub(super) dry_run: bool,
+    /// Show the changes as a unified diff, write nothing
+    #[arg(long, group = "mode")]
+    pub(super) diff: bool,
+    /// Also write over files whose changes are not committed; copies go to .minos/rescue
+    #[arg(long)]
+    pub(super) allow_dirty: bool,
+}
+
+/// How a command writes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Writes {
     /// Show what would be done, write nothing
     #[arg(long, group = "mode")]
     pub(super) dry_run: bool,

@@ -143,9 +143,7 @@ fn formatted(
     {
         return Ok(Some((text.to_owned(), crate::syntax::fmt(text))));
     }
-    let options =
-        Check { path: None, deny: None, advise: false, max_diagnostics: 50, reporter_file: None };
-    reports::show(run, &options, &found, &sources)?;
+    reports::show(run, &Check::plain(), &found, &sources)?;
     Ok(None)
 }
 

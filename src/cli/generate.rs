@@ -19,6 +19,8 @@ pub(super) enum Scope {
     Everything,
     /// Those of one target.
     Target(Target),
+    /// All, with an addition to the domain; this is the whole command.
+    Addition(String),
 }
 
 impl Scope {
@@ -27,13 +29,14 @@ impl Scope {
         match self {
             Self::Everything => "sync",
             Self::Target(_) => "gen",
+            Self::Addition(_) => "add",
         }
     }
 
     /// What to do with the written files.
     pub(super) fn next(&self) -> &'static str {
         match self {
-            Self::Everything => "cargo test",
+            Self::Everything | Self::Addition(_) => "cargo test",
             Self::Target(Target::Docker) => "docker build .",
             Self::Target(Target::Compose) => "docker compose up --build --wait",
             Self::Target(Target::K8s) => "kubectl apply -k deploy/k8s/overlays/dev",
@@ -45,6 +48,7 @@ impl Scope {
         match self {
             Self::Everything => "minos sync".to_owned(),
             Self::Target(target) => format!("minos gen {}", target.word()),
+            Self::Addition(line) => line.clone(),
         }
     }
 }

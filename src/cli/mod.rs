@@ -5,6 +5,7 @@
 //! `exit` the only place that knows exit codes. Results go to standard output, everything else to
 //! standard error.
 
+mod add;
 mod args;
 mod check;
 pub mod demo;

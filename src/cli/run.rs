@@ -13,7 +13,7 @@ use super::env::{Colour, Terminal, colour};
 use super::exit::{Exit, Failure};
 use super::format::Format;
 use super::ui::{Tone, Ui};
-use super::{check, demo, explain, fmt, generate, help, inspect, interrupt, new, panic, sync};
+use super::{add, check, demo, explain, fmt, generate, help, inspect, interrupt, new, panic, sync};
 
 /// The version of the JSON that commands answer with.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -121,6 +121,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Explain(_) => "explain",
         Command::Inspect(_) => "inspect",
         Command::Sync(_) => "sync",
+        Command::Add(_) => "add",
         Command::Gen(_) => "gen",
         Command::Demo(_) => "demo",
         Command::Fmt(_) => "fmt",
@@ -146,6 +147,7 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::explain(run, args),
         Command::Inspect(args) => inspect::inspect(run, args),
         Command::Sync(args) => sync::sync(run, args),
+        Command::Add(args) => add::add(run, args),
         Command::Gen(args) => generate::generate(run, args),
         Command::Demo(args) => demo::demo(run, args),
         Command::Fmt(args) => fmt::fmt(run, args),

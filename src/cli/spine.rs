@@ -80,16 +80,9 @@ impl Checked {
         match self.model {
             Some(model) if !has_errors(&self.found) => Ok(Ok(model)),
             _ => {
-                let options = Check {
-                    path: None,
-                    deny: None,
-                    advise: false,
-                    max_diagnostics: 50,
-                    reporter_file: None,
-                };
                 let errors: Vec<Diagnostic> =
                     self.found.into_iter().filter(|d| d.severity == Severity::Error).collect();
-                reports::show(run, &options, &errors, &self.sources)?;
+                reports::show(run, &Check::plain(), &errors, &self.sources)?;
                 Ok(Err(Exit::No))
             }
         }

@@ -9,16 +9,16 @@ use super::exit::{Exit, Failure};
 use super::generate::Scope;
 use super::interrupt::without_interruption;
 use super::run::Run;
-use super::spine::{self, Domain};
+use super::spine::{self, Checked, Domain};
 use super::ui::Tone;
 use super::{listing, project, vcs};
 use crate::merge::{
-    Action, Applied, Decision, Settled, State, StateError, load, merge, state_steps,
+    Action, Applied, Change, Decision, Settled, State, StateError, load, merge, state_steps,
 };
 use crate::plan::{Mode, RelPath};
 use crate::tree::{
-    ApplyError, Digest, Disk as _, Found, RealDisk, Recovered, STATE, Snapshot, Step, apply, guard,
-    read_tree, read_under, recover,
+    ApplyError, Digest, Disk as _, Found, Guard, RealDisk, Recovered, STATE, Snapshot, Step, apply,
+    guard, read_tree, read_under, recover,
 };
 
 /// Sync the project.
@@ -43,27 +43,45 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
         }
     }
     let checked = spine::check(&domain);
+    bring(run, (args, &Scope::Everything), &root, &domain, checked, (guard, Vec::new()))
+}
+
+/// Bring all files of a project in line with a domain. `edits` made it from what is on the disk; they
+/// are written with the files that follow from it, or not at all.
+pub(super) fn bring(
+    run: &Run,
+    how: (&Sync, &Scope),
+    root: &Utf8Path,
+    domain: &Domain,
+    checked: Checked,
+    (mut guard, edits): (Option<Guard>, Vec<Change>),
+) -> Result<Exit, Failure> {
+    let reads_only = how.0.check || how.0.dry_run || how.0.diff;
     let sources = checked.sources.clone();
     let mut model = match checked.model(run)? {
         Ok(model) => model,
         Err(exit) => return Ok(exit),
     };
     if !reads_only && guard.is_none() {
-        guard = Some(take(run, &root)?);
+        guard = Some(take(run, root)?);
     }
-    let state = load(&read_under(&root, STATE)?).map_err(state_failure)?;
+    let state = load(&read_under(root, STATE)?).map_err(state_failure)?;
     let applied = spine::pinned(&mut model, &state)?;
     let wanted = spine::rendered(&model, &sources, &applied)?;
     let paths = wanted.keys().chain(state.records().into_keys());
-    let disk = read_tree(&root, paths)?;
-    let decision = merge(wanted, &state, &disk);
+    let disk = read_tree(root, paths)?;
+    let mut decision = merge(wanted, &state, &disk);
+    let edited: BTreeSet<RelPath> = edits.iter().map(|edit| edit.path.clone()).collect();
+    decision.changes.extend(edits);
+    decision.changes.sort_by(|a, b| a.path.cmp(&b.path));
     let steps = steps_of(&state, &applied, &decision);
     if reads_only {
-        return Ok(show_only(run, (args, &Scope::Everything), &decision, &steps));
+        return Ok(show_only(run, how, &decision, &steps));
     }
-    let exit = write(run, (args, &Scope::Everything), &root, &decision, steps)?;
+    let exit = write(run, how, root, &decision, steps)?;
+    decision.changes.retain(|change| !edited.contains(&change.path));
     if decision.blocked.is_empty() && decision.notes.is_empty() {
-        settle(&root, inputs, disk, decision)?;
+        settle(root, domain.inputs(), disk, decision)?;
     }
     drop(guard);
     Ok(exit)
@@ -116,7 +134,7 @@ fn settle(
 }
 
 /// One run at a time; and what an earlier one left is settled first.
-pub(super) fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Failure> {
+pub(super) fn take(run: &Run, root: &Utf8Path) -> Result<Guard, Failure> {
     let Some(guard) = guard(root)? else {
         return Err(Failure::new(Exit::Refused, "another minos is at work in this project")
             .hint("wait until it has ended, then run this again"));
@@ -132,7 +150,7 @@ pub(super) fn take(run: &Run, root: &Utf8Path) -> Result<crate::tree::Guard, Fai
 }
 
 pub(super) fn steps_of(state: &State, applied: &Applied, decision: &Decision) -> Vec<Step> {
-    let mut steps: Vec<Step> = decision.changes.iter().map(crate::merge::Change::step).collect();
+    let mut steps: Vec<Step> = decision.changes.iter().map(Change::step).collect();
     steps.extend(state_steps(state, applied, decision));
     steps
 }

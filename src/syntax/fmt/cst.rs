@@ -1,8 +1,10 @@
 //! TOML text as items with their comments. The text is known to be TOML, so nothing is reported;
 //! anything unexpected gives up.
 
+use std::ops::Range;
+
 /// A line of the file, or several that belong together.
-pub(super) enum Item<'t> {
+pub(in crate::syntax) enum Item<'t> {
     /// One empty line or more.
     Blank,
     /// A comment on a line of its own.
@@ -14,7 +16,7 @@ pub(super) enum Item<'t> {
 }
 
 /// A value.
-pub(super) enum Value<'t> {
+pub(in crate::syntax) enum Value<'t> {
     /// As written: strings, numbers, dates; also inline tables with comments in them.
     Raw(&'t str),
     /// An array, by the lines of the text.
@@ -25,15 +27,21 @@ pub(super) enum Value<'t> {
 
 /// What stands on one line inside an array.
 #[derive(Default)]
-pub(super) struct Line<'t> {
+pub(in crate::syntax) struct Line<'t> {
     pub elements: Vec<Value<'t>>,
     pub comment: Option<&'t str>,
 }
 
 /// Read the whole text.
 pub(super) fn read(text: &str) -> Option<Vec<Item<'_>>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { text, at: 0 };
+    let placed = read_placed(text)?;
+    Some(placed.into_iter().map(|(_, item)| item).collect())
+}
+
+/// Read the whole text; each item with the bytes that it takes, without the end of its line.
+pub(in crate::syntax) fn read_placed(text: &str) -> Option<Vec<(Range<usize>, Item<'_>)>> {
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut reader = Reader { text, at: mark };
     let mut items = Vec::new();
     let mut empty_lines = 0;
     loop {
@@ -45,15 +53,18 @@ pub(super) fn read(text: &str) -> Option<Vec<Item<'_>>> {
                 empty_lines += 1;
                 continue;
             }
-            Some(_) if empty_lines > 0 && !items.is_empty() => items.push(Item::Blank),
+            Some(_) if empty_lines > 0 && !items.is_empty() => {
+                items.push((reader.at..reader.at, Item::Blank));
+            }
             Some(_) => {}
         }
+        let start = reader.at;
         let item = match reader.peek()? {
             '#' => Item::Comment(reader.comment()),
             '[' => reader.header()?,
             _ => reader.pair()?,
         };
-        items.push(item);
+        items.push((start..reader.at, item));
         reader.spaces();
         if reader.peek().is_some() {
             reader.newline()?;
@@ -95,9 +106,10 @@ impl<'t> Reader<'t> {
 
     fn comment(&mut self) -> &'t str {
         let rest = self.rest();
-        let end = rest.find('\n').unwrap_or(rest.len());
-        self.at += end;
-        rest.get(..end).unwrap_or_default().trim_end()
+        let line = rest.get(..rest.find('\n').unwrap_or(rest.len())).unwrap_or_default();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        self.at += line.len();
+        line.trim_end()
     }
 
     fn trailing_comment(&mut self) -> Option<&'t str> {

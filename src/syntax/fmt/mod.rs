@@ -7,6 +7,8 @@
 mod cst;
 mod print;
 
+pub(super) use cst::{Item, Value, read_placed};
+
 /// The text in its canonical form; unchanged when it is not TOML.
 #[must_use]
 pub fn fmt(text: &str) -> String {

@@ -9,7 +9,7 @@ use crate::lang::ir::Ir;
 use crate::lang::types::{FieldDef, Type};
 use crate::layout::{self, Field, Node, Stmt};
 use crate::model::{Aggregate, Command, Expected, Outcome, Scenario, Told, Trigger};
-use crate::view::rust::{Imports, Rust, article, module, raw, uses_prelude};
+use crate::view::rust::{Imports, Rust, article, module, raw};
 
 use super::Domain;
 use super::command::command_fields;
@@ -58,7 +58,7 @@ pub fn tests_file(domain: &Domain, aggregate: &Aggregate) -> TestsFile {
         article: super::aggregate::article_title(&article(&aggregate.name)),
         examples,
         tests: items,
-        external: imports.external(uses_prelude(&text)),
+        external: imports.external(imports.needs_prelude(&text)),
         internal: imports.internal(),
     }
 }

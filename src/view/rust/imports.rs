@@ -133,6 +133,14 @@ impl Imports {
         paths.retain(|_, names| !names.is_empty());
     }
 
+    /// Whether a text uses a name of the kit's prelude that is not imported by name.
+    #[must_use]
+    pub fn needs_prelude(&self, text: &str) -> bool {
+        let paths = self.paths.borrow();
+        let names = paths.values().flatten().map(String::as_str);
+        uses_prelude_besides(text, &names.collect())
+    }
+
     /// The `use` lines of other crates, the kit's prelude among them when `prelude`.
     #[must_use]
     pub fn external(&self, prelude: bool) -> String {
@@ -211,6 +219,11 @@ fn is_of_prelude(name: &str) -> bool {
 /// Whether a text uses a name that the kit's prelude brings.
 #[must_use]
 pub fn uses_prelude(text: &str) -> bool {
+    uses_prelude_besides(text, &BTreeSet::new())
+}
+
+/// The same; these names come from elsewhere: an aggregate may be called `Order`, as a type of the kit.
+fn uses_prelude_besides(text: &str, others: &BTreeSet<&str>) -> bool {
     const MODULES: [&str; 4] = ["list", "num", "text", "time"];
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let bytes = text.as_bytes();
@@ -224,7 +237,8 @@ pub fn uses_prelude(text: &str) -> bool {
         }
         let word = text.get(start..at).unwrap_or_default();
         let is_path = text.get(at..).is_some_and(|rest| rest.starts_with("::"));
-        if is_of_prelude(word) || (is_path && MODULES.contains(&word)) {
+        let is_other = others.contains(word);
+        if (!is_other && is_of_prelude(word)) || (is_path && MODULES.contains(&word)) {
             return true;
         }
     }

@@ -5,7 +5,7 @@ use heck::ToSnakeCase as _;
 use crate::layout::{self, Node, Stmt};
 use crate::model::{Saga, SagaExample, Told};
 use crate::view::domain::{Constants, Domain, Site, SitePlace, calls};
-use crate::view::rust::{Imports, Rust, module, uses_prelude};
+use crate::view::rust::{Imports, Rust, module};
 
 use super::site::domain_crate;
 use super::tests::{TestFile, recorded_event};
@@ -41,7 +41,7 @@ pub fn saga_tests(domain: &Domain) -> Option<TestFile> {
     if text.contains("json!(") {
         imports.add("serde_json", "json");
     }
-    let external = imports.external(uses_prelude(&text));
+    let external = imports.external(imports.needs_prelude(&text));
     Some(TestFile::new(domain, external, tests))
 }
 

@@ -12,7 +12,7 @@ use crate::model::{EventRef, Expected, Row, Scenario, Told, Trigger};
 use crate::view::domain::{
     Constants, Domain, Messages, Site, SitePlace, calls, id_in_command, names_taken, scenario_test,
 };
-use crate::view::rust::{Imports, Rust, module, uses_prelude};
+use crate::view::rust::{Imports, Rust, module};
 
 use super::site::domain_crate;
 use super::stream::streams_of;
@@ -63,7 +63,7 @@ pub fn scenario_tests(domain: &Domain) -> Option<ScenariosFile> {
     if text.contains("json!(") {
         imports.add("serde_json", "json");
     }
-    let external = imports.external(uses_prelude(&text));
+    let external = imports.external(imports.needs_prelude(&text));
     Some(ScenariosFile { header: domain.header.clone(), external, stage, examples, tests })
 }
 

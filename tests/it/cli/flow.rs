@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::Sandbox;
 
-type Files = BTreeMap<String, (String, std::time::SystemTime)>;
+pub(super) type Files = BTreeMap<String, (String, std::time::SystemTime)>;
 
-fn files(folder: &Path) -> Files {
+pub(super) fn files(folder: &Path) -> Files {
     let mut files = Files::new();
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.unwrap();
@@ -21,12 +21,12 @@ fn files(folder: &Path) -> Files {
 }
 
 /// The names of files that differ in bytes or times.
-fn changed(before: &Files, after: &Files) -> Vec<String> {
+pub(super) fn changed(before: &Files, after: &Files) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     names.into_iter().filter(|n| before.get(*n) != after.get(*n)).cloned().collect()
 }
 
-fn assert_same(before: &Files, after: &Files) {
+pub(super) fn assert_same(before: &Files, after: &Files) {
     assert_eq!(changed(before, after), Vec::<String>::new());
 }
 

@@ -156,7 +156,7 @@ fn commands_are_whole_words_and_one_verb_each() {
         sandbox.ends(2, short);
     }
     let kinds: Vec<String> =
-        all.iter().filter_map(|w| w.strip_prefix("new ")).map(str::to_owned).collect();
+        all.iter().filter_map(|w| w.split_once(' ')).map(|(_, kind)| kind.to_owned()).collect();
     assert!(kinds.iter().all(|kind| !kind.ends_with('s')), "singular: {kinds:?}");
 }
 
@@ -165,7 +165,9 @@ fn nothing_deprecated_is_hidden() {
     for (words, command) in commands() {
         for arg in command.get_arguments() {
             let text = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            let hidden = arg.is_hide_set() || arg.get_all_aliases().is_some_and(|a| !a.is_empty());
+            let all = arg.get_all_aliases().map_or(0, |aliases| aliases.len());
+            let shown = arg.get_visible_aliases().map_or(0, |aliases| aliases.len());
+            let hidden = arg.is_hide_set() || all > shown;
             assert!(
                 !hidden || text.contains("instead"),
                 "{words}: {} names no successor",

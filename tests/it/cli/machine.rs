@@ -30,6 +30,8 @@ fn results_go_to_standard_output_and_always_parse() {
         (&good, "sync --dry-run --json", 0),
         (&good, "new project p --example minimal --dry-run --json", 0),
         (&good, "explain MN004 --json", 0),
+        (&good, "add command Tool.ScrapTool --dry-run --json", 0),
+        (&good, "add command Tool.LendTool --json", 2),
         (&bad, "check --json", 1),
         (&bad, "sync --json", 1),
         (&bad, "explain MN9999 --json", 2),

@@ -1,5 +1,6 @@
 //! The binary as people and scripts use it. `docs/cli-checks.md` says which test shows what.
 
+mod add;
 mod cases;
 mod colour;
 mod flow;
@@ -7,6 +8,8 @@ mod help;
 mod machine;
 mod pages;
 mod settled;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod vcs;
 
 use std::ffi::OsStr;
@@ -82,7 +85,8 @@ impl Sandbox {
     pub(super) fn run_with(&self, line: &str, input: Option<&[u8]>) -> Answer {
         use std::io::Write as _;
 
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut command = self.command(&words);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -113,6 +117,16 @@ impl Sandbox {
         assert_eq!(answer.code, code, "minos {line}\n{}\n{}", answer.out, answer.err);
         answer
     }
+}
+
+/// The words of a line; what stands between single quotes is one of them.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('\'').enumerate();
+    let words = parts.flat_map(|(i, part)| match i % 2 {
+        1 => vec![part.to_owned()],
+        _ => part.split_whitespace().map(str::to_owned).collect(),
+    });
+    words.collect()
 }
 
 pub(super) fn copy(from: &Path, to: &Path) {

@@ -4,6 +4,7 @@ mod broken;
 mod domains;
 
 mod fmt;
+mod insert;
 mod layout;
 mod matrix;
 mod planted;
