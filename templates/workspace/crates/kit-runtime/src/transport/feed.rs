@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -19,6 +20,9 @@ pub trait Logged: Clone + Send + Sync + 'static {
     /// Its place.
     fn mark(&self) -> Mark;
 
+    /// When it was stored, by the clock of its store.
+    fn recorded_at(&self) -> Timestamp;
+
     /// The records of `store` after the given positions, at most `limit` per shard.
     fn tail(store: &dyn Store, after: Vec<(u16, i64)>, limit: u32) -> StoreResult<'_, Vec<Self>>;
 
@@ -34,6 +38,10 @@ impl Logged for Record {
 
     fn mark(&self) -> Mark {
         Self::mark(self)
+    }
+
+    fn recorded_at(&self) -> Timestamp {
+        self.recorded_at
     }
 
     fn tail(store: &dyn Store, after: Vec<(u16, i64)>, limit: u32) -> StoreResult<'_, Vec<Self>> {
@@ -56,6 +64,10 @@ impl Logged for Message {
 
     fn mark(&self) -> Mark {
         Self::mark(self)
+    }
+
+    fn recorded_at(&self) -> Timestamp {
+        self.recorded_at
     }
 
     fn tail(store: &dyn Store, after: Vec<(u16, i64)>, limit: u32) -> StoreResult<'_, Vec<Self>> {
@@ -113,7 +125,7 @@ pub struct Entry<T> {
 pub struct Pulled<T> {
     /// The generation of the log.
     pub generation: Uuid,
-    /// The records, per shard in order.
+    /// The records, per shard in order, and all of them in the order of time.
     pub entries: Vec<Entry<T>>,
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::order::in_time;
 use super::{Entry, Feed, FeedError, Logged, Publication, Pulled, Topic};
 use crate::store::{BoxFuture, Mark, Message, Record, Store};
 
@@ -37,7 +39,8 @@ impl Feed<Record> for OwnLog {
             let meta = self.store.meta();
             let from = every_shard(meta.shards, after, &BTreeMap::new());
             let records = self.store.tail(from, limit).await?;
-            let entries = Chain::of(records.into_iter(), after).entries;
+            let cut = full(&records, limit);
+            let entries = in_time(Chain::of(records.into_iter(), after).entries, &cut);
             Ok(Pulled { generation: meta.generation, entries })
         })
     }
@@ -130,6 +133,7 @@ impl<T: Logged> Feed<T> for Local<T> {
             let meta = self.store.meta();
             let from = every_shard(meta.shards, after, &self.scanned(after));
             let records = T::tail(&*self.store, from, limit).await?;
+            let cut = full(&records, limit);
             let mut picked = Vec::new();
             let mut ends = BTreeMap::new();
             for record in &records {
@@ -143,7 +147,8 @@ impl<T: Logged> Feed<T> for Local<T> {
                     memory.scanned.insert(shard, (end.unwrap_or(Mark::start(shard)), pos));
                 }
             }
-            Ok(Pulled { generation: meta.generation, entries: chain.entries })
+            let entries = in_time(chain.entries, &cut);
+            Ok(Pulled { generation: meta.generation, entries })
         })
     }
 
@@ -170,6 +175,17 @@ impl<T: Logged> Chain<T> {
         let entries = entries.collect();
         Self { entries, ends }
     }
+}
+
+/// The shards of which there may be more than these records, with the times of their last ones.
+fn full<T: Logged>(records: &[T], limit: u32) -> BTreeMap<u16, Timestamp> {
+    let mut ends: BTreeMap<u16, (u32, Timestamp)> = BTreeMap::new();
+    for record in records {
+        let (count, last) = ends.entry(record.mark().shard).or_default();
+        (*count, *last) = (*count + 1, record.recorded_at());
+    }
+    let full = ends.into_iter().filter(|(_, (count, _))| *count >= limit);
+    full.map(|(shard, (_, last))| (shard, last)).collect()
 }
 
 fn every_shard(

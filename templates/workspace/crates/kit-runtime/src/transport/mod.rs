@@ -7,6 +7,7 @@
 mod endpoint;
 mod feed;
 mod local;
+mod order;
 mod pull;
 mod wire;
 

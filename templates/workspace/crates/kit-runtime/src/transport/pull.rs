@@ -8,13 +8,15 @@ use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::order::in_time;
 use super::wire::{Wire, WireHead, WirePage, unreadable};
-use super::{Feed, FeedError, Pulled};
+use super::{Entry, Feed, FeedError, Pulled};
 use crate::config::ConfigError;
 use crate::store::{BoxFuture, Mark, Message, Record};
 use crate::telemetry;
@@ -184,6 +186,41 @@ impl<T: Wire> Pull<T> {
         let query = format!("after={after}&scanned={scanned}&limit={limit}&topic={topic}");
         self.address.get(&format!("/_kit/log/{log}/{shard}?{query}")).await
     }
+
+    /// Read on in the shard of `mark` until there is something or `pos` is reached; tells how far
+    /// it was looked at.
+    async fn up_to(
+        &self,
+        mark: Mark,
+        pos: i64,
+        limit: u32,
+        entries: &mut Vec<Entry<T>>,
+    ) -> Result<i64, FeedError> {
+        let before = entries.len();
+        loop {
+            let from = self.scanned(mark);
+            if from >= pos || entries.len() > before {
+                return Ok(from);
+            }
+            let page = self.page(mark, limit).await?;
+            let mut end = mark;
+            for entry in page.records {
+                let entry = entry.read::<T>()?;
+                if entry.item.mark().pos > pos {
+                    break;
+                }
+                end = entry.item.mark();
+                entries.push(entry);
+            }
+            let scanned = page.scanned.min(pos);
+            if let Ok(mut known) = self.scanned.lock() {
+                known.insert(mark.shard, (end, scanned));
+            }
+            if entries.len() > before || scanned <= from {
+                return Ok(scanned);
+            }
+        }
+    }
 }
 
 impl<T: Wire> Feed<T> for Pull<T> {
@@ -198,27 +235,19 @@ impl<T: Wire> Feed<T> for Pull<T> {
     ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>> {
         Box::pin(async move {
             let head: WireHead = self.address.get(&format!("/_kit/log/{}", T::PATH)).await?;
-            let mut pulled = Pulled { generation: head.generation, entries: Vec::new() };
+            let (mut entries, mut cut) = (Vec::new(), BTreeMap::new());
+            // Nothing behind the heads, which were seen at one moment: what came since may have
+            // its cause in a shard that was read before.
             for (shard, pos) in head.heads {
                 let mark = after.get(&shard).copied().unwrap_or(Mark::start(shard));
-                if pos <= self.scanned(mark) {
-                    if pos < mark.pos {
-                        return Err(FeedError::Diverged { shard });
-                    }
-                    continue;
+                if pos < mark.pos {
+                    return Err(FeedError::Diverged { shard });
                 }
-                let page = self.page(mark, limit).await?;
-                let mut end = mark;
-                for entry in page.records {
-                    let entry = entry.read::<T>()?;
-                    end = entry.item.mark();
-                    pulled.entries.push(entry);
-                }
-                if let Ok(mut known) = self.scanned.lock() {
-                    known.insert(shard, (end, page.scanned));
+                if self.up_to(mark, pos, limit, &mut entries).await? < pos {
+                    cut.insert(shard, Timestamp::MAX);
                 }
             }
-            Ok(pulled)
+            Ok(Pulled { generation: head.generation, entries: in_time(entries, &cut) })
         })
     }
 

@@ -1,0 +1,183 @@
+//! The shop as processes: all in one, or each service and the gateway alone. Which of them is configuration; the programs are
+//! the same.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::http::{Answer, ask};
+use crate::postgres;
+use crate::program::{Program, Recipe, free_address, until};
+use crate::raw::Database;
+
+/// The services of the shop.
+pub const SERVICES: [&str; 7] =
+    ["catalog", "customers", "notification", "ordering", "payment", "shipping", "stock"];
+
+/// How the system runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setup {
+    /// One process, SQLite.
+    InOne,
+    /// A process per service and the gateway, each service with its SQLite file; they read each other's logs.
+    Apart,
+    /// The same on PostgreSQL, a database per service.
+    OnPostgres,
+}
+
+/// A running system.
+pub struct System {
+    pub setup: Setup,
+    /// Where the gateway answers.
+    pub address: String,
+    /// The processes by name.
+    pub programs: BTreeMap<String, Program>,
+    databases: BTreeMap<String, String>,
+    _folder: TempDir,
+}
+
+impl System {
+    /// Start it and wait until all of it works.
+    pub fn start(setup: Setup) -> Self {
+        Self::start_on(setup, if setup == Setup::OnPostgres { postgres::server() } else { "" })
+    }
+
+    /// The same with the databases in the server at this URL, where it takes one.
+    pub fn start_on(setup: Setup, server: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let databases: BTreeMap<String, String> = SERVICES
+            .iter()
+            .map(|name| ((*name).to_owned(), database(setup, server, folder.path(), name)))
+            .collect();
+        let recipes = match setup {
+            Setup::InOne => vec![in_one(&databases)],
+            Setup::Apart | Setup::OnPostgres => apart(&databases),
+        };
+        let address = recipes.last().expect("there is a gateway").address.clone();
+        let mut programs = BTreeMap::new();
+        for recipe in recipes {
+            let mut program = Program::new(recipe, folder.path());
+            program.start();
+            programs.insert(program.recipe.name.clone(), program);
+        }
+        let mut system = Self { setup, address, programs, databases, _folder: folder };
+        system.whole();
+        system
+    }
+
+    /// Wait until every process works and sees the others.
+    pub fn whole(&mut self) {
+        self.programs.values_mut().for_each(Program::ready);
+        for program in self.programs.values() {
+            until(&format!("{} finds everything in order", program.recipe.name), || {
+                let answer = ask(&program.recipe.address, "GET /health", &[], &Value::Null);
+                match answer {
+                    Some(answer) if answer.body["status"] == "ok" => Ok(()),
+                    other => Err(format!("{other:?}")),
+                }
+            });
+        }
+    }
+
+    /// The process that plays this service.
+    pub fn program(&mut self, service: &str) -> &mut Program {
+        let name = if self.setup == Setup::InOne { "shop" } else { service };
+        self.programs.get_mut(name).unwrap()
+    }
+
+    /// The names of processes that can be killed.
+    pub fn names(&self) -> Vec<String> {
+        self.programs.keys().cloned().collect()
+    }
+
+    /// The raw tables of a service.
+    pub fn database(&self, service: &str) -> Database {
+        Database::open(&self.databases[service])
+    }
+
+    /// One request to the gateway; there must be an answer.
+    pub fn ask(&self, line: &str, body: &Value) -> Answer {
+        self.ask_with(line, &[], body)
+    }
+
+    pub fn ask_with(&self, line: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        ask(&self.address, line, headers, body).unwrap_or_else(|| panic!("no answer to {line}"))
+    }
+
+    /// Ask until the answer is as expected.
+    pub fn until(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
+        until(path, || {
+            let answer = ask(&self.address, &format!("GET {path}"), &[], &Value::Null);
+            match answer {
+                Some(answer) if answer.status == 200 && expected(&answer.body) => Ok(answer.body),
+                other => Err(format!("{other:?}")),
+            }
+        })
+    }
+
+    /// Send a command until it is taken: what it looks up may still be on its way.
+    pub fn command(&self, line: &str, body: &Value) -> Answer {
+        until(line, || {
+            let answer = self.ask(&format!("POST {line}"), body);
+            if answer.status < 300 { Ok(answer) } else { Err(format!("{answer:?}")) }
+        })
+    }
+}
+
+fn database(setup: Setup, server: &str, folder: &Path, service: &str) -> String {
+    match setup {
+        Setup::InOne | Setup::Apart => folder.join(format!("{service}.db")).display().to_string(),
+        Setup::OnPostgres => postgres::database(server, service),
+    }
+}
+
+/// What every process is told; looks at logs come faster than by default, for the sake of the clock on the wall.
+fn common() -> Vec<(String, String)> {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    vec![
+        pair("VIEW_POLL_MIN", "10ms"),
+        pair("VIEW_POLL_MAX", "200ms"),
+        pair("DRAIN_WAIT", "0"),
+        pair("LOG_TOKEN", "between-services"),
+    ]
+}
+
+fn in_one(databases: &BTreeMap<String, String>) -> Recipe {
+    let mut settings = common();
+    settings.extend(
+        databases
+            .iter()
+            .map(|(name, url)| (format!("{}_DATABASE_URL", name.to_uppercase()), url.clone())),
+    );
+    Recipe {
+        name: "shop".to_owned(),
+        program: "shop".to_owned(),
+        address: free_address(),
+        settings,
+    }
+}
+
+fn apart(databases: &BTreeMap<String, String>) -> Vec<Recipe> {
+    let addresses: BTreeMap<&str, String> =
+        SERVICES.iter().map(|name| (*name, free_address())).collect();
+    let mut settings = common();
+    settings.extend(
+        addresses
+            .iter()
+            .map(|(name, at)| (format!("{}_URL", name.to_uppercase()), format!("http://{at}"))),
+    );
+    let mut recipes: Vec<Recipe> = SERVICES
+        .iter()
+        .map(|name| {
+            let mut settings = settings.clone();
+            settings.push(("DATABASE_URL".to_owned(), databases[*name].clone()));
+            let (address, program) = (addresses[name].clone(), format!("shop-{name}"));
+            Recipe { name: (*name).to_owned(), program, address, settings }
+        })
+        .collect();
+    let (name, program) = ("gateway".to_owned(), "shop-gateway".to_owned());
+    recipes.push(Recipe { name, program, address: free_address(), settings });
+    recipes
+}
