@@ -269,6 +269,12 @@ fn called(ir: &Ir, method: Method, of: &Ir, args: &[IrArg]) -> Option<Ir> {
     let better = match (method, inner) {
         (Method::First, Some((Method::Filter, of, f))) => call(Method::Find, of, f.clone()),
         (Method::Len, Some((Method::Filter, of, f))) => call(Method::Count, of, f.clone()),
+        (Method::IsNone, Some((Method::First | Method::Last, of, _))) => {
+            call(Method::IsEmpty, of, vec![])
+        }
+        (Method::IsSome, Some((Method::First | Method::Last, of, _))) => {
+            at(ir, IrKind::Not(Box::new(call(Method::IsEmpty, of, vec![]))))
+        }
         (Method::IsEmpty, Some((Method::Filter, of, f))) => {
             at(ir, IrKind::Not(Box::new(call(Method::Any, of, f.clone()))))
         }

@@ -1,7 +1,7 @@
 //! `&&`, `||` and ranges.
 
 use super::canon::same;
-use super::code::{Code, Tight, after, at_least, call, has_try, prefix};
+use super::code::{Code, Tight, after, at_least, call, has_try, mentions, prefix};
 use super::list::int;
 use super::lower::{Lower, param};
 use crate::lang::ir::{CompareOp, Conversion, Ir, IrKind, Literal, Method};
@@ -60,6 +60,9 @@ impl Lower<'_> {
         self.known.push(((**of).clone(), Code { node: Node::atom(name.clone()), form }));
         let rest = self.joined(later, and);
         self.known.pop();
+        if !mentions(&rest, &name) {
+            return Some(combined(vec![self.truth(part), rest], and));
+        }
         if has_try(&rest) {
             let other = Node::Block(Block::value(Node::atom((!and).to_string())));
             let pattern = Some(format!("Some({name})"));
@@ -128,6 +131,8 @@ pub fn combined(nodes: Vec<Node>, and: bool) -> Node {
         }
         kept.push(node);
     }
+    let whole = kept.clone();
+    kept.retain(|node| !is_absorbed(node, &whole, and));
     let (op, needed) = if and { ("&&", Tight::And) } else { ("||", Tight::Or) };
     let tighter = if and { Tight::Compare } else { Tight::And };
     let mut kept = kept.into_iter();
@@ -234,6 +239,23 @@ pub fn constant(cond: &Node) -> Option<bool> {
         Node::Atom(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Whether `(a || b)` stands beside `a` in an `&&`, or the other way round: then it says nothing.
+fn is_absorbed(node: &Node, beside: &[Node], and: bool) -> bool {
+    fn has(node: &Node, op: &str, beside: &[Node]) -> bool {
+        match node {
+            Node::Binary(inner, left, right) if *inner == op => {
+                has(left, op, beside) || has(right, op, beside)
+            }
+            Node::Paren(inner) => beside.contains(inner) || has(inner, op, beside),
+            part => beside.contains(part),
+        }
+    }
+    let op = if and { "||" } else { "&&" };
+    matches!(node, Node::Binary(inner, ..) if *inner == op)
+        && !has_try(node)
+        && has(node, op, beside)
 }
 
 fn flatten<'a>(ir: &'a Ir, and: bool, out: &mut Vec<&'a Ir>) {

@@ -105,6 +105,14 @@ fn what_clippy_would_ask_for() {
             "promised.map_or(flags, |p| 3 - 2)",
             "match self.promised {\n    Some(_) => num::sub(3, 2)?,\n    None => self.flags,\n}",
         ),
+        ("scores.first().is_some()", "!self.scores.is_empty()"),
+        ("scores.last() == none", "self.scores.is_empty()"),
+        (
+            "(closed || flags > 1) && promised.is_none() && closed",
+            "self.promised.is_none() && self.closed()",
+        ),
+        ("promised.is_some() && promised == promised", "self.promised.is_some()"),
+        ("!promised.is_some_and(|p| p > today)", "self.promised.is_none_or(|p| p <= cx.today())"),
         ("scores.sum(|s| s)", "num::sum(self.scores.iter().copied())?"),
         (
             "if closed { 1 } else { if closed { 2 } else { 3 } }",

@@ -266,9 +266,13 @@ impl Gen {
     /// A list of these out of what is there.
     pub fn rows_of(&mut self, item: &Ty, depth: usize) -> Option<String> {
         if self.chance.one_in(3) {
-            let (from, (key, value)) = self.a_map()?;
-            let word = if value == *item { "values" } else { "keys" };
-            if key == *item || value == *item {
+            let found = self.leaf_where(|t| match t {
+                Ty::Map(key, value) if **value == *item || **key == *item => {
+                    Some(if **value == *item { "values" } else { "keys" })
+                }
+                _ => None,
+            });
+            if let Some((from, word)) = found {
                 self.hit(&format!("map {word}"));
                 return Some(format!("{from}.{word}()"));
             }
