@@ -1,7 +1,5 @@
 //! `minos new project`: a whole system in a folder of its own.
 
-use std::borrow::Cow;
-
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::NewProject;
@@ -13,9 +11,11 @@ use super::run::Run;
 use super::spine::{self, Domain};
 use super::ui::Tone;
 use crate::diagnostics::nearest;
-use crate::merge::{Applied, Decision, Settled, State, as_written, initial_files, merge};
+use crate::merge::{Applied, Decision, Settled, State, as_written, initial_state, merge};
+use crate::model::Model;
 use crate::plan::{Mode, RelPath, example, example_names};
-use crate::tree::{CreateError, RealDisk, STATE, Snapshot, create};
+use crate::source::Sources;
+use crate::tree::{CreateError, Creation, RealDisk, Snapshot};
 
 /// Make a project.
 pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
@@ -30,25 +30,17 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let applied = spine::pinned(&mut model, &State::default())?;
-    let rendered = spine::rendered(&model, &sources, &applied)?;
-    let decision = merge(rendered, &State::default(), &Snapshot::new());
-    let shown = shown(run, &decision, !args.dry_run);
     if args.dry_run {
-        if run.format.is_json() {
-            run.ui.result(&shown);
-        } else {
-            run.ui.list(&shown);
-        }
+        let rendered = spine::rendered(&model, &sources, &applied)?;
+        let decision = merge(rendered, &State::default(), &Snapshot::new());
+        show(run, &decision, false);
         let counts = listing::counts(&decision);
         run.ui.say(&format!("would make {}: {counts}; to do it, leave out --dry-run\n", args.name));
         return Ok(Exit::Done);
     }
-    let files = write(domain, decision, applied, &args.name)?;
-    if run.format.is_json() {
-        run.ui.result(&shown);
-    } else {
-        run.ui.list(&shown);
-    }
+    let make = Make { domain, model, sources, applied };
+    let (decision, files) = without_interruption(|| make.at(&args.name))?;
+    show(run, &decision, true);
     if let Some(flag) = asked {
         run.ui
             .say(&format!("the same without questions: minos new project {} {flag}\n", args.name));
@@ -58,35 +50,49 @@ pub(super) fn project(run: &Run, args: &NewProject) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Write everything beside the target and rename it once. The number of files.
-fn write(
+/// What a project is made from.
+struct Make {
     domain: Domain,
-    mut decision: Decision,
+    model: Model,
+    sources: Sources,
     applied: Applied,
-    target: &Utf8Path,
-) -> Result<usize, Failure> {
-    let made = decision.changes.len();
-    let bytes = |text| match text {
-        Cow::Borrowed(text) => Cow::Borrowed(str::as_bytes(text)),
-        Cow::Owned(text) => Cow::Owned(String::into_bytes(text)),
-    };
-    let texts = initial_files(&mut decision, applied);
-    let state = texts.iter().filter(|(path, _)| path.as_str().starts_with(STATE));
-    let state = state.map(|(path, (text, _))| (path, text.as_bytes()));
-    let settled = Settled::new(domain.inputs(), state, as_written(&decision.locks), made);
-    let mut files: Vec<(RelPath, Cow<[u8]>, Mode)> =
-        texts.into_iter().map(|(path, (text, mode))| (path, bytes(text), mode)).collect();
-    for (path, bytes) in domain.files {
-        let path = RelPath::try_new(path.as_str()).map_err(|e| Failure::bug(&e))?;
-        files.push((path, Cow::Owned(bytes), Mode::Plain));
+}
+
+impl Make {
+    /// Write everything beside the target and rename it once. What was done, and the number of
+    /// files. Each part of the system is written before the next one is rendered, so its texts are
+    /// never in memory together.
+    fn at(self, target: &Utf8Path) -> Result<(Decision, usize), Failure> {
+        let Self { domain, model, sources, applied } = self;
+        let mut creation = Creation::begin(&RealDisk, target).map_err(|e| failure(e, target))?;
+        let mut decision = Decision::default();
+        spine::rendered_in_parts(&model, &sources, &applied, |part| {
+            let mut part = merge(part, &State::default(), &Snapshot::new());
+            for change in &mut part.changes {
+                if let Some(text) = change.new.take() {
+                    creation.write(&change.path, text.as_bytes(), change.mode)?;
+                }
+            }
+            decision.absorb(part);
+            Ok(())
+        })?;
+        decision.sort();
+        let made = decision.changes.len();
+        let inputs = domain.inputs();
+        for (path, bytes) in &domain.files {
+            let path = RelPath::try_new(path.as_str()).map_err(|e| Failure::bug(&e))?;
+            creation.write(&path, bytes, Mode::Plain)?;
+        }
+        let state = initial_state(&mut decision, applied);
+        for (path, text) in &state {
+            creation.write(path, text.as_bytes(), Mode::Plain)?;
+        }
+        let bytes = state.iter().map(|(path, text)| (path, text.as_bytes()));
+        let settled = Settled::new(inputs, bytes, as_written(&decision.locks), made);
+        creation.write(&Settled::path(), settled.to_text().as_bytes(), Mode::Plain)?;
+        creation.finish().map_err(|e| failure(e, target))?;
+        Ok((decision, made + domain.files.len() + state.len()))
     }
-    let count = files.len();
-    files.push((Settled::path(), Cow::Owned(settled.to_text().into_bytes()), Mode::Plain));
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    // Each text goes as soon as it is written.
-    let list = files.into_iter();
-    without_interruption(|| create(&RealDisk, target, list)).map_err(|e| failure(e, target))?;
-    Ok(count)
 }
 
 /// A workspace of an example at `target`, without a word. The system's name.
@@ -106,17 +112,17 @@ pub(super) fn of_example(run: &Run, name: &str, target: &Utf8Path) -> Result<Str
         return Err(Failure::new(Exit::Bug, format!("the example {name} is not in order")));
     };
     let applied = spine::pinned(&mut model, &State::default())?;
-    let rendered = spine::rendered(&model, &sources, &applied)?;
-    let decision = merge(rendered, &State::default(), &Snapshot::new());
-    write(domain, decision, applied, target)?;
-    Ok(model.system)
+    let system = model.system.clone();
+    Make { domain, model, sources, applied }.at(target)?;
+    Ok(system)
 }
 
-fn shown(run: &Run, decision: &Decision, applied: bool) -> String {
+fn show(run: &Run, decision: &Decision, applied: bool) {
     if run.format.is_json() {
-        return format!("{}\n", listing::json("new", decision, applied));
+        run.ui.result(&format!("{}\n", listing::json("new", decision, applied)));
+    } else {
+        run.ui.list(&listing::changes(run.ui, &decision.changes, run.global.verbose > 0));
     }
-    listing::changes(run.ui, &decision.changes, run.global.verbose > 0)
 }
 
 fn folder_name(path: &Utf8Path) -> Result<String, Failure> {

@@ -126,15 +126,30 @@ pub(super) fn rendered(
     sources: &Sources,
     applied: &Applied,
 ) -> Result<RenderedTree, Failure> {
+    let mut tree = RenderedTree::new();
+    rendered_in_parts(model, sources, applied, |mut part| {
+        tree.append(&mut part);
+        Ok(())
+    })?;
+    Ok(tree)
+}
+
+/// The same in parts, so that nobody has to hold all texts at once.
+pub(super) fn rendered_in_parts(
+    model: &Model,
+    sources: &Sources,
+    applied: &Applied,
+    mut take: impl FnMut(RenderedTree) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut rendering = Rendering::try_new().map_err(|e| Failure::bug(&e))?;
     let all = system_in_parts(model, sources, &applied.project.ports, |part| -> Result<(), Bug> {
         for (path, file) in part {
-            rendering.add(path, &file)?;
+            rendering.add(path, file)?;
         }
-        Ok(())
+        take(rendering.take()).map_err(Bug)
     });
     all.map_err(|Bug(failure)| failure)?;
-    Ok(rendering.finish())
+    take(rendering.finish())
 }
 
 /// A mistake of minos while files are planned or rendered.

@@ -27,8 +27,10 @@ pub fn context(model: &Model, of: &Context) -> Value {
 /// One context as text, with a last newline.
 #[must_use]
 pub fn context_text(model: &Model, of: &Context) -> String {
-    let text = serde_json::to_string_pretty(&convert::context(model, of));
-    text.unwrap_or_default() + "\n"
+    let mut text = serde_json::to_string_pretty(&convert::context(model, of)).unwrap_or_default();
+    text.push('\n');
+    text.shrink_to_fit();
+    text
 }
 
 /// The whole system, as `inspect model` shows it.

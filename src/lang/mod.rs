@@ -6,16 +6,18 @@
 
 pub mod check;
 pub mod eval;
+mod exact;
 #[cfg(test)]
 mod fixture;
 pub mod ir;
 mod lex;
 pub mod parse;
 mod text;
+pub mod to_rust;
 mod token;
 pub mod tree;
 pub mod types;
 mod walk;
 
+pub use exact::exact;
 pub use text::{Quote, SpanMap, Text};
-pub mod to_rust;

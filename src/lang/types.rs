@@ -279,6 +279,11 @@ impl TypeTable {
         id
     }
 
+    /// No type will be added: room for more goes.
+    pub fn finish(&mut self) {
+        self.defs.shrink_to_fit();
+    }
+
     /// The definition of a type of this table.
     #[must_use]
     pub fn get(&self, id: TypeId) -> Option<&TypeDef> {

@@ -194,6 +194,27 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Join what was decided for other paths. [`sort`](Self::sort) when nothing more comes.
+    pub fn absorb(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.notes.extend(other.notes);
+        self.blocked.extend(other.blocked);
+        self.edits.extend(other.edits);
+        self.unchanged += other.unchanged;
+        for (unit, lock) in other.locks {
+            self.locks.entry(unit).or_default().extend(lock);
+        }
+        self.bases.extend(other.bases);
+    }
+
+    /// Bring everything into the order of the paths.
+    pub fn sort(&mut self) {
+        self.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        self.notes.sort_by(|a, b| a.path().cmp(b.path()));
+        self.blocked.sort_by(|a, b| a.path().cmp(b.path()));
+        self.edits.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
     /// How many files get this action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {

@@ -20,4 +20,4 @@ pub use keyed::{Clash, merge_keys};
 pub use lock::{Lock, Record};
 pub use project::Project;
 pub use settled::{Seen, Settled, as_written, inputs};
-pub use state::{Applied, State, StateError, initial_files, load, state_steps};
+pub use state::{Applied, State, StateError, initial_state, load, state_steps};

@@ -1,6 +1,5 @@
 //! The folder `.minos`: reading it, and what to write into it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -13,9 +12,6 @@ use crate::tree::{Digest, Found, STATE, Snapshot, Step};
 
 /// What git should not see of the folder.
 const IGNORE: &str = "txn/\nrescue/\n";
-
-/// The text of a file; embedded ones are borrowed.
-type Text = Cow<'static, str>;
 
 /// What the last run left behind.
 #[derive(Debug, Clone, Default)]
@@ -159,20 +155,10 @@ pub fn state_steps(state: &State, applied: &Applied, decision: &Decision) -> Vec
     steps
 }
 
-/// All files of a new project: those of a decision over an empty folder, whose texts are taken out,
-/// and the state that goes with them.
+/// The state of a new project. The texts to remember are taken out of the decision.
 #[must_use]
-pub fn initial_files(decision: &mut Decision, applied: Applied) -> BTreeMap<RelPath, (Text, Mode)> {
-    let mut files = BTreeMap::new();
-    for (path, text) in state_files(applied, &decision.locks, std::mem::take(&mut decision.bases)) {
-        files.insert(path, (Cow::Owned(text), Mode::Plain));
-    }
-    for change in std::mem::take(&mut decision.changes) {
-        if let Some(text) = change.new {
-            files.insert(change.path, (text, change.mode));
-        }
-    }
-    files
+pub fn initial_state(decision: &mut Decision, applied: Applied) -> BTreeMap<RelPath, String> {
+    state_files(applied, &decision.locks, std::mem::take(&mut decision.bases))
 }
 
 fn state_files(

@@ -66,7 +66,11 @@ fn plan_all<E: From<PlanError>>(
     }
     let view = to_view(&workspace::workspace(model, ports, published, &uses_contracts));
     workspace_files(plan, &view)?;
+    let document = Content::Text(view::openapi::document(model));
+    plan.add("contracts/openapi.json", PlannedFile::owned("project", document))?;
+    part_is_done(plan)?;
     gateway(plan, model, ports)?;
+    part_is_done(plan)?;
     app(plan, model)?;
     deploy::add(plan, model, ports)?;
     Ok(())
@@ -142,14 +146,13 @@ fn workspace_files(plan: &mut Plan, view: &serde_json::Value) -> Result<(), Plan
 }
 
 fn gateway(plan: &mut Plan, model: &Model, ports: &BTreeMap<String, u16>) -> Result<(), PlanError> {
-    let table = to_view(&view::gateway::table_file(model, ports));
+    let table = view::gateway::table_file(model, ports);
+    let head = to_view(&table.head());
     let test = to_view(&view::gateway::test_file(model));
-    let document = Content::Text(view::openapi::document(model));
-    plan.add("contracts/openapi.json", PlannedFile::owned("project", document))?;
     let mut files = CrateFiles::new(plan, "services/gateway", "project");
-    files.owned("Cargo.toml", "gateway/Cargo.toml.tera", table.clone())?;
-    files.owned("src/main.rs", "gateway/main.rs.tera", table.clone())?;
-    files.owned("src/lib.rs", "gateway/lib.rs.tera", table)?;
+    files.owned("Cargo.toml", "gateway/Cargo.toml.tera", head.clone())?;
+    files.owned("src/main.rs", "gateway/main.rs.tera", head)?;
+    files.owned("src/lib.rs", "gateway/lib.rs.tera", to_view(&table))?;
     files.seed_verbatim("src/extend.rs", "gateway/extend.rs")?;
     files.owned("tests/it/main.rs", "gateway/tests/it/main.rs.tera", test)
 }

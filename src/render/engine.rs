@@ -72,17 +72,18 @@ impl Renderer {
     ///
     /// # Errors
     /// When there is no such template or its view lacks what it prints.
-    pub fn text(&self, content: &Content) -> Result<Cow<'static, str>, RenderError> {
+    pub fn text(&self, content: Content) -> Result<Cow<'static, str>, RenderError> {
         match content {
             Content::Verbatim(id) => template(id)
                 .map(Cow::Borrowed)
                 .ok_or_else(|| RenderError::new(id, "is not embedded")),
             // Made once everything else is rendered.
             Content::Lock(_) => Ok(Cow::Borrowed("")),
-            Content::Text(text) => Ok(Cow::Owned(with_last_line_break(text.clone()))),
+            Content::Text(text) => Ok(Cow::Owned(with_last_line_break(text))),
             Content::Template { id, view } => {
                 let failed = |e: tera::Error| RenderError::new(id, e.to_string());
-                let context = Context::from_serialize(view).map_err(failed)?;
+                let context = Context::from_serialize(&view).map_err(failed)?;
+                drop(view);
                 let text = self.tera.render(id, &context).map_err(failed)?;
                 Ok(Cow::Owned(with_last_line_break(text)))
             }
@@ -90,7 +91,7 @@ impl Renderer {
     }
 }
 
-/// One line break at the end, none at the start.
+/// One line break at the end, none at the start, and no room to spare: texts stay until the end.
 fn with_last_line_break(mut text: String) -> String {
     let end = text.trim_end_matches(['\n', ' ']).len();
     text.truncate(end);
@@ -99,5 +100,6 @@ fn with_last_line_break(mut text: String) -> String {
     }
     let start = text.len() - text.trim_start_matches('\n').len();
     text.drain(..start);
+    text.shrink_to_fit();
     text
 }

@@ -34,7 +34,7 @@ pub type RenderedTree = BTreeMap<RelPath, RenderedFile>;
 pub fn render(plan: &Plan) -> Result<RenderedTree, RenderError> {
     let mut rendering = Rendering::try_new()?;
     for (path, file) in plan.files() {
-        rendering.add(path.clone(), file)?;
+        rendering.add(path.clone(), file.clone())?;
     }
     Ok(rendering.finish())
 }
@@ -60,7 +60,7 @@ impl Rendering {
     ///
     /// # Errors
     /// When a template and its view do not fit together.
-    pub fn add(&mut self, path: RelPath, file: &PlannedFile) -> Result<(), RenderError> {
+    pub fn add(&mut self, path: RelPath, file: PlannedFile) -> Result<(), RenderError> {
         let template = match &file.content {
             Content::Verbatim(id) | Content::Template { id, .. } | Content::Lock(id) => *id,
             Content::Text(_) => "-",
@@ -70,17 +70,29 @@ impl Rendering {
         }
         let rendered = RenderedFile {
             class: file.class,
-            unit: file.unit.clone(),
+            unit: file.unit,
             template,
             mode: file.mode,
             needed: file.needed,
-            text: self.renderer.text(&file.content)?,
+            text: self.renderer.text(file.content)?,
         };
         self.tree.insert(path, rendered);
         Ok(())
     }
 
-    /// All files.
+    /// What is rendered so far, but for what [`finish`](Self::finish) still needs: the lock files, and
+    /// the manifests that they are made from.
+    pub fn take(&mut self) -> RenderedTree {
+        let locks = &self.locks;
+        let stays = |path: &RelPath| {
+            path.as_str().ends_with("Cargo.toml") || locks.iter().any(|(lock, _)| lock == path)
+        };
+        let (stay, go) = std::mem::take(&mut self.tree).into_iter().partition(|(p, _)| stays(p));
+        self.tree = stay;
+        go
+    }
+
+    /// All files that were not taken.
     #[must_use]
     pub fn finish(mut self) -> RenderedTree {
         for (path, third_party) in self.locks {

@@ -75,7 +75,7 @@ pub(super) fn rules(
     agg: Option<&Agg<'_>>,
     at: AtMessage<'_>,
 ) -> Rules {
-    let mut out = Rules::default();
+    let mut out = Rules { emit: Vec::with_capacity(command.emit.len()), ..Rules::default() };
     for (name, expr) in &command.lets {
         c.scope.injected = true;
         let value = c.expr(expr);

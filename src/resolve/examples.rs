@@ -45,7 +45,10 @@ struct Known<'w> {
 
 impl Known<'_> {
     fn record(&self, fields: &[FieldDef]) -> Option<Example> {
-        fields.iter().map(|f| Some((f.name.clone(), self.field(f)?))).collect()
+        let mut record: Example =
+            fields.iter().map(|f| Some((f.name.clone(), self.field(f)?))).collect::<Option<_>>()?;
+        record.shrink_to_fit();
+        Some(record)
     }
 
     fn field(&self, field: &FieldDef) -> Option<Ir> {

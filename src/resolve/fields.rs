@@ -45,7 +45,7 @@ pub(super) fn fields<'t>(
     place: &Place<'_>,
     sink: &mut Sink,
 ) -> Fields<'t> {
-    let mut out = Fields::default();
+    let mut out = Fields { fields: Vec::with_capacity(list.len()), ..Fields::default() };
     let mut seen = BTreeSet::new();
     for field in list {
         if place.taken.contains(&field.name.text) {

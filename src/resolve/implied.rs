@@ -10,6 +10,7 @@ use super::messages::{messages_of, set_event};
 use super::resolver::Resolver;
 use super::words::list;
 use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::exact;
 use crate::lang::ir::{MessageIr, WhenIr};
 use crate::lang::tree::{Message, When};
 use crate::lang::types::{FieldDef, Scale, Type};
@@ -152,7 +153,7 @@ fn agreed(event: &str, said: &[Implied<'_>], sink: &mut Sink) -> Vec<FieldDef> {
         let ty = if storable(&f.ty) { f.ty.clone() } else { Type::Error };
         FieldDef { ty, ..f.clone() }
     };
-    first.fields.iter().map(fix).collect()
+    exact(first.fields.iter().map(fix))
 }
 
 /// Fields on which two commands do not agree, so that neither misses any or has one too many.

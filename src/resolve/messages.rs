@@ -12,6 +12,7 @@ use super::types::set_fields;
 use super::words::list;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::Allow;
+use crate::lang::exact;
 use crate::lang::tree::{Expr, ExprKind, Ident, Message, Outcome, Path, UnaryOp, When};
 use crate::lang::types::FieldDef;
 use crate::names;
@@ -106,7 +107,7 @@ pub(super) fn commands(r: &mut Resolver<'_>, sink: &mut Sink) {
             };
             cmd.aggregate = aggregate;
             let (record, scope) = (cmd.record, cmd.scope);
-            set_fields(r, scope, id.into_iter().chain(found.fields.iter().cloned()).collect());
+            set_fields(r, scope, exact(id.into_iter().chain(found.fields.iter().cloned())));
             set_fields(r, record, found.fields);
         }
     }
@@ -413,7 +414,7 @@ pub(super) fn set_event(r: &mut Resolver<'_>, context: &str, event: &str, list: 
     let Some(entry) = r.contexts.get(context).and_then(|c| c.events.get(event)) else { return };
     let (record, scope, span) = (entry.record, entry.scope, entry.span);
     let id = r.aggregate_of_event(context, event).map(|a| id_field(a, span));
-    set_fields(r, scope, id.into_iter().chain(list.iter().cloned()).collect());
+    set_fields(r, scope, exact(id.into_iter().chain(list.iter().cloned())));
     set_fields(r, record, list);
 }
 

@@ -99,6 +99,7 @@ pub fn as_far_as_sound(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Model
     let mut model = build::model(r, sink);
     audit::all(r, &model, sink);
     model.types = std::mem::take(&mut r.world.types);
+    model.types.finish();
     sink.retain_from(before, |found| !tree.lost.explains(sources, found));
     *sink = group::unknown_names(std::mem::take(sink), sources);
     model

@@ -46,23 +46,76 @@ pub fn create<P: Borrow<RelPath>, B: AsRef<[u8]>>(
     target: &Utf8Path,
     files: impl IntoIterator<Item = (P, B, Mode)>,
 ) -> Result<(), CreateError> {
-    let is_empty_folder = look_at(target)?;
-    let part = beside(target);
-    if part.exists() {
-        // Left by a run that was killed; the name is ours alone.
-        disk.remove_all(&part)?;
+    let mut creation = Creation::begin(disk, target)?;
+    for (path, bytes, mode) in files {
+        creation.write(path.borrow(), bytes.as_ref(), mode)?;
     }
-    let built = build(disk, &part, files).and_then(|()| {
-        if is_empty_folder {
-            disk.remove_folder(target)?;
+    creation.finish()
+}
+
+/// A project in the making. Dropped before its end, it leaves nothing behind.
+pub struct Creation<'d> {
+    disk: &'d dyn Disk,
+    target: Utf8PathBuf,
+    /// The folder beside it, where everything is written.
+    part: Utf8PathBuf,
+    is_empty_folder: bool,
+    /// The folder of the file before.
+    last: String,
+    ended: bool,
+}
+
+impl<'d> Creation<'d> {
+    /// Look whether `target` is free.
+    ///
+    /// # Errors
+    /// See [`CreateError`].
+    pub fn begin(disk: &'d dyn Disk, target: &Utf8Path) -> Result<Self, CreateError> {
+        let is_empty_folder = look_at(target)?;
+        let part = beside(target);
+        if part.exists() {
+            // Left by a run that was killed; the name is ours alone.
+            disk.remove_all(&part)?;
         }
-        disk.rename(&part, target)
-    });
-    if let Err(error) = built {
-        let _ = disk.remove_all(&part);
-        return Err(error.into());
+        let (target, last) = (target.to_owned(), String::new());
+        let creation = Self { disk, target, part, is_empty_folder, last, ended: false };
+        disk.make_folder(&creation.part)?;
+        Ok(creation)
     }
-    Ok(())
+
+    /// Write one file. Files of one folder should follow each other.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn write(&mut self, path: &RelPath, bytes: &[u8], mode: Mode) -> io::Result<()> {
+        let folder = path.folders().next().unwrap_or("");
+        if folder != self.last {
+            self.disk.make_folder(&self.part.join(folder))?;
+            folder.clone_into(&mut self.last);
+        }
+        self.disk.write(&self.part.join(path.as_str()), bytes, mode)
+    }
+
+    /// Put the folder where it belongs.
+    ///
+    /// # Errors
+    /// See [`CreateError`].
+    pub fn finish(mut self) -> Result<(), CreateError> {
+        if self.is_empty_folder {
+            self.disk.remove_folder(&self.target)?;
+        }
+        self.disk.rename(&self.part, &self.target)?;
+        self.ended = true;
+        Ok(())
+    }
+}
+
+impl Drop for Creation<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let _ = self.disk.remove_all(&self.part);
+        }
+    }
 }
 
 /// Whether an empty folder is there; an error when anything else is.
@@ -87,23 +140,4 @@ fn look_at(target: &Utf8Path) -> Result<bool, CreateError> {
 fn beside(target: &Utf8Path) -> Utf8PathBuf {
     let name = target.file_name().unwrap_or("project");
     target.with_file_name(format!(".{name}.minos-part"))
-}
-
-fn build<P: Borrow<RelPath>, B: AsRef<[u8]>>(
-    disk: &dyn Disk,
-    part: &Utf8Path,
-    files: impl IntoIterator<Item = (P, B, Mode)>,
-) -> io::Result<()> {
-    disk.make_folder(part)?;
-    let mut last = String::new();
-    for (path, bytes, mode) in files {
-        let path = path.borrow();
-        let folder = path.folders().next().unwrap_or("");
-        if folder != last {
-            disk.make_folder(&part.join(folder))?;
-            last = folder.to_owned();
-        }
-        disk.write(&part.join(path.as_str()), bytes.as_ref(), mode)?;
-    }
-    Ok(())
 }

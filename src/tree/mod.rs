@@ -13,7 +13,7 @@ mod journal;
 mod read;
 mod transaction;
 
-pub use create::{CreateError, create};
+pub use create::{CreateError, Creation, create};
 pub use digest::{Digest, loose, normal};
 pub use disk::{Disk, RealDisk};
 pub use guard::{Guard, guard};

@@ -21,6 +21,20 @@ pub struct GatewayFile {
     dev_dependencies: Vec<String>,
 }
 
+impl GatewayFile {
+    /// The same without the body, for files that only name the system.
+    #[must_use]
+    pub fn head(&self) -> Self {
+        Self {
+            header: self.header.clone(),
+            system: self.system.clone(),
+            import: String::new(),
+            body: String::new(),
+            dev_dependencies: self.dev_dependencies.clone(),
+        }
+    }
+}
+
 /// The table; `ports` are those of all contexts and of the gateway.
 #[must_use]
 pub fn table_file(model: &Model, ports: &BTreeMap<String, u16>) -> GatewayFile {

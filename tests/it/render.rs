@@ -7,7 +7,7 @@ use serde_json::json;
 fn print(template: &'static str, view: serde_json::Value) -> Result<String, String> {
     let renderer = Renderer::with([("t", template)]).map_err(|e| e.to_string())?;
     let content = Content::Template { id: "t", view };
-    renderer.text(&content).map(|t| t.into_owned()).map_err(|e| e.to_string())
+    renderer.text(content).map(|t| t.into_owned()).map_err(|e| e.to_string())
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Checker<'_> {
         let before = std::mem::take(&mut self.near);
         self.check_binds(built, fields);
         let offered = std::mem::replace(&mut self.near, before);
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(fields.len());
         let mut missing = Vec::new();
         for field in fields {
             let bind = built.given().iter().find(|b| b.name.text == field.name);

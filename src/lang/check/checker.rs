@@ -7,6 +7,7 @@ use super::facts::Facts;
 use super::scope::{CaseIr, Local, LocalKind, Scope, Source, Use, World};
 use super::show::show;
 use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::exact;
 use crate::lang::ir::{
     ChangeIr, Conversion, Ir, IrKind, MessageIr, OutcomeIr, RefusalIr, Root, RuleIr, WhenIr,
 };
@@ -245,14 +246,10 @@ impl<'a> Checker<'a> {
         at: Span,
     ) -> Vec<ChangeIr> {
         let touched = super::change::touched(changes);
-        let world = self.world;
-        world
-            .types
-            .fields(of)
-            .iter()
-            .filter(|f| !touched.contains(&f.name.as_str()) && !skip.contains(&f.name.as_str()))
-            .filter_map(|f| self.set_by_name(f, from, at))
-            .collect()
+        let fields = self.world.types.fields(of).iter();
+        let left = fields
+            .filter(|f| !touched.contains(&f.name.as_str()) && !skip.contains(&f.name.as_str()));
+        exact(left.filter_map(|f| self.set_by_name(f, from, at)))
     }
 
     /// The row of a table: its condition and value.

@@ -79,8 +79,11 @@ pub fn negated(of: &Ir) -> Option<Ir> {
         IrKind::Method { method: Method::IsNone, of, .. } => method(Method::IsSome, of),
         IrKind::Method { method: m @ (Method::IsSomeAnd | Method::IsNoneOr), of: on, args } => {
             let [IrArg::Closure(params, body)] = args.as_slice() else { return None };
-            if !matches!(body.kind, IrKind::Compare { .. } | IrKind::Not(_)) {
-                return None;
+            let one_word = |m: &Method| matches!(m, Method::IsSome | Method::IsNone);
+            match &body.kind {
+                IrKind::Compare { .. } | IrKind::Not(_) => {}
+                IrKind::Method { method, .. } if one_word(method) => {}
+                _ => return None,
             }
             let other = if *m == Method::IsSomeAnd { Method::IsNoneOr } else { Method::IsSomeAnd };
             let args = vec![IrArg::Closure(params.clone(), not(body))];

@@ -2,6 +2,7 @@
 
 use super::canon::same;
 use super::code::{Code, Form, Tight, at_least, call, has_try, prefix};
+use super::logic::{constant, opposite};
 use super::lower::{Lower, deref};
 use crate::lang::ir::{CompareOp, Conversion, Ir, IrArg, IrKind, Method};
 use crate::lang::types::Type;
@@ -21,6 +22,15 @@ impl Lower<'_> {
             if a == b && !has_try(&a) {
                 let equal = matches!(op, CompareOp::Eq | CompareOp::Le | CompareOp::Ge);
                 return Code::owned(Node::atom(equal.to_string()));
+            }
+            let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+            let (known, other) = match (constant(&a), constant(&b)) {
+                (known, None) => (known, &b),
+                (_, known) => (known, &a),
+            };
+            if let (true, Some(known)) = (equality, known) {
+                let holds = known == (op == CompareOp::Eq);
+                return Code::owned(if holds { other.clone() } else { opposite(other.clone()) });
             }
             let [a, b] = [a, b].map(|n| at_least(n, Tight::Sum));
             Code::owned(Node::binary(sign, a, b))

@@ -175,7 +175,7 @@ pub fn choice(cond: Node, then: Node, other: Node) -> Node {
 }
 
 /// A condition that holds when this one does not.
-fn opposite(cond: Node) -> Node {
+pub fn opposite(cond: Node) -> Node {
     let turned = |op| match op {
         "==" => Some("!="),
         "!=" => Some("=="),
@@ -200,7 +200,27 @@ fn opposite(cond: Node) -> Node {
         Node::Method(on, name, args) if name == "is_none" && args.is_empty() => {
             on.method("is_some", args)
         }
+        Node::Method(on, name, args) if matches!(&*name, "is_some_and" | "is_none_or") => {
+            let other = if name == "is_some_and" { "is_none_or" } else { "is_some_and" };
+            match args.as_slice() {
+                [Node::Closure(head, body)] if turns(body) => {
+                    let body = Box::new(opposite((**body).clone()));
+                    on.method(other, vec![Node::Closure(head.clone(), body)])
+                }
+                _ => prefix("!", on.method(name, args)),
+            }
+        }
         cond => prefix("!", cond),
+    }
+}
+
+/// Whether the opposite of a condition is not longer than the condition.
+fn turns(cond: &Node) -> bool {
+    match cond {
+        Node::Prefix("!", _) => true,
+        Node::Binary(op, ..) => matches!(*op, "==" | "!=" | "<" | ">=" | ">" | "<="),
+        Node::Method(_, name, args) => args.is_empty() && matches!(&**name, "is_some" | "is_none"),
+        _ => false,
     }
 }
 

@@ -4,6 +4,7 @@ use super::Names;
 use super::canon::canonical;
 use super::code::Tight;
 use super::code::{Code, Form, at_least, call, prefix, tried};
+use super::logic::opposite;
 use super::names::{is_copy, raw, variant};
 use crate::lang::ir::{Conversion, Ir, IrKind, Root};
 use crate::lang::types::{Type, TypeDefKind, TypeId, TypeTable};
@@ -132,7 +133,7 @@ impl<'n> Lower<'n> {
                 (IrKind::Exists, Node::Method(on, name, args)) if name == "is_some" => {
                     Code::owned(Node::Method(on, "is_none".into(), args))
                 }
-                _ => Code::owned(prefix("!", self.truth(of))),
+                _ => Code::owned(opposite(self.truth(of))),
             },
             IrKind::And(..) | IrKind::Or(..) => self.logic(ir),
             IrKind::Neg(of) => self.negated(of),

@@ -113,6 +113,22 @@ fn what_clippy_would_ask_for() {
         ),
         ("promised.is_some() && promised == promised", "self.promised.is_some()"),
         ("!promised.is_some_and(|p| p > today)", "self.promised.is_none_or(|p| p <= cx.today())"),
+        (
+            "!promised.is_none_or(|p| promised != none)",
+            "self.promised.is_some_and(|_| self.promised.is_none())",
+        ),
+        (
+            "!scores.sort_by(|s| flags).is_empty()",
+            "list::sort_by(self.scores.iter(), |_| Ok(self.flags))?.into_iter().next().is_some()",
+        ),
+        (
+            "!promised.map_or(promised.is_some() && false, |p| flags != 3)",
+            "self.promised.is_none_or(|_| self.flags == 3)",
+        ),
+        (
+            "scores.map(|s| closed).contains(closed && 1 == 2)",
+            "self.scores.iter().map(|_| self.closed()).any(|x| !x)",
+        ),
         ("scores.sum(|s| s)", "num::sum(self.scores.iter().copied())?"),
         (
             "if closed { 1 } else { if closed { 2 } else { 3 } }",

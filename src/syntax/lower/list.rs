@@ -3,7 +3,7 @@
 use super::{At, Lower};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::tree::{Expr, Field, Ident, Part, Path, TypeExpr, TypeKind, Typed};
-use crate::lang::{SpanMap, Text, parse};
+use crate::lang::{SpanMap, Text, exact, parse};
 use crate::shapes::Form;
 use crate::source::Span;
 use crate::syntax::toml::{Kind, Node};
@@ -41,7 +41,7 @@ impl Lower<'_> {
         parse: impl Fn(&Text<'_>, &mut Sink) -> Option<T>,
     ) -> Option<Vec<T>> {
         let texts = self.texts(at, form, node)?;
-        Some(texts.into_iter().filter_map(|text| self.notation(text, &parse)).collect())
+        Some(exact(texts.into_iter().filter_map(|text| self.notation(text, &parse))))
     }
 
     /// One text, parsed.
@@ -64,7 +64,7 @@ impl Lower<'_> {
         match &node.kind {
             Kind::Array(_) => {
                 let texts = self.texts(at, &Form::Fields, node)?;
-                Some(texts.into_iter().filter_map(|text| self.field(text)).collect())
+                Some(exact(texts.into_iter().filter_map(|text| self.field(text))))
             }
             Kind::Table(entries) => {
                 let mut fields = Vec::new();

@@ -38,8 +38,9 @@ pub fn document(model: &Model) -> String {
             headers: headers(),
         },
     };
-    let text = serde_json::to_string_pretty(&document).expect("its keys are texts");
-    format!("{text}\n")
+    let mut text = serde_json::to_string_pretty(&document).expect("its keys are texts");
+    text.push('\n');
+    text
 }
 
 /// Written field by field: what the paths ask for is known when the schemas are written.

@@ -4,12 +4,11 @@ use std::cell::Cell;
 use std::io;
 
 use camino::Utf8Path;
-use minos::merge::{Applied, State, initial_files, merge};
 use minos::plan::{Class, Mode};
 use minos::render::RenderedTree;
-use minos::tree::{ApplyError, Disk, RealDisk, Recovered, Snapshot, apply, create, recover};
+use minos::tree::{ApplyError, Disk, RealDisk, Recovered, apply, create, recover};
 
-use super::{MANIFEST, decide, files, make, put, steps_of, sync, temp, tree};
+use super::{MANIFEST, all_files, decide, files, make, put, steps_of, sync, temp, tree};
 
 /// A disk that dies at an operation: a write then happens by half, and nothing after it.
 struct Dying {
@@ -153,8 +152,7 @@ fn an_edit_between_the_kill_and_the_recovery_is_kept() {
 #[test]
 fn a_new_project_killed_at_any_operation_is_not_there() {
     let (v1, _) = versions();
-    let mut decision = merge(v1, &State::default(), &Snapshot::new());
-    let all = initial_files(&mut decision, Applied::default());
+    let all = all_files(v1);
     let list = || all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     for operation in 0.. {
         let (_keep, root) = temp();

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use minos::merge::{
-    Action, Applied, Decision, Project, State, initial_files, load, merge, merge_keys, state_steps,
+    Action, Applied, Change, Decision, Project, State, initial_state, load, merge, merge_keys,
+    state_steps,
 };
 use minos::plan::{Class, Mode, RelPath};
 use minos::render::{RenderedFile, RenderedTree};
@@ -48,10 +49,18 @@ fn temp() -> (tempfile::TempDir, Utf8PathBuf) {
 }
 
 fn make(root: &Utf8Path, wanted: &RenderedTree) {
-    let mut decision = merge(wanted.clone(), &State::default(), &Snapshot::new());
-    let files = initial_files(&mut decision, Applied::default());
-    let files = files.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
+    let all = all_files(wanted.clone());
+    let files = all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
     create(&RealDisk, root, files).unwrap();
+}
+
+/// The files of a new project, with its state.
+fn all_files(wanted: RenderedTree) -> BTreeMap<RelPath, (String, Mode)> {
+    let mut decision = merge(wanted, &State::default(), &Snapshot::new());
+    let state = initial_state(&mut decision, Applied::default());
+    let state = state.into_iter().map(|(path, text)| (path, (text, Mode::Plain)));
+    let new = |c: Change| Some((c.path, (c.new?.into_owned(), c.mode)));
+    state.chain(decision.changes.into_iter().filter_map(new)).collect()
 }
 
 fn state_of(root: &Utf8Path) -> State {
