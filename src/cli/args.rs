@@ -226,7 +226,7 @@ pub(super) struct Sync {
     pub(super) allow_dirty: bool,
 }
 
-/// How a command writes.
+// How a command writes. No doc comment: it would become the help of each command that takes it.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Writes {
     /// Show what would be done, write nothing

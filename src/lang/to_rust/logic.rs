@@ -133,6 +133,8 @@ pub fn combined(nodes: Vec<Node>, and: bool) -> Node {
     }
     let whole = kept.clone();
     kept.retain(|node| !is_absorbed(node, &whole, and));
+    let whole = kept.clone();
+    kept = kept.into_iter().map(|node| thinned(node, &whole, and)).collect();
     let (op, needed) = if and { ("&&", Tight::And) } else { ("||", Tight::Or) };
     let tighter = if and { Tight::Compare } else { Tight::And };
     let mut kept = kept.into_iter();
@@ -276,6 +278,32 @@ fn is_absorbed(node: &Node, beside: &[Node], and: bool) -> bool {
     matches!(node, Node::Binary(inner, ..) if *inner == op)
         && !has_try(node)
         && has(node, op, beside)
+}
+
+/// `(a || b)` beside `!a` in an `&&` without the `a`, or the other way round.
+fn thinned(node: Node, beside: &[Node], and: bool) -> Node {
+    fn parts(node: Node, op: &str, out: &mut Vec<Node>) {
+        match node {
+            Node::Binary(inner, left, right) if inner == op => {
+                parts(*left, op, out);
+                parts(*right, op, out);
+            }
+            node => out.push(node),
+        }
+    }
+    let op = if and { "||" } else { "&&" };
+    let bare = |node: &Node| match node {
+        Node::Paren(inner) => (**inner).clone(),
+        node => node.clone(),
+    };
+    if !matches!(&node, Node::Binary(inner, ..) if *inner == op) || has_try(&node) {
+        return node;
+    }
+    let mut all = Vec::new();
+    parts(node.clone(), op, &mut all);
+    let count = all.len();
+    all.retain(|part| !beside.contains(&opposite(bare(part))));
+    if all.len() == count { node } else { combined(all, !and) }
 }
 
 fn flatten<'a>(ir: &'a Ir, and: bool, out: &mut Vec<&'a Ir>) {

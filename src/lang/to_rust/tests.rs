@@ -129,6 +129,11 @@ fn what_clippy_would_ask_for() {
             "scores.map(|s| closed).contains(closed && 1 == 2)",
             "self.scores.iter().map(|_| self.closed()).any(|x| !x)",
         ),
+        ("promised.is_some() && closed || !closed", "self.promised.is_some() || !self.closed()"),
+        (
+            "(promised.is_none() || flags < 3) && flags >= 3",
+            "self.promised.is_none() && self.flags >= 3",
+        ),
         ("scores.sum(|s| s)", "num::sum(self.scores.iter().copied())?"),
         (
             "if closed { 1 } else { if closed { 2 } else { 3 } }",
