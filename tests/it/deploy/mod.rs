@@ -13,8 +13,14 @@ use serde_json::Value;
 
 use crate::golden::{Tree, domain, generate};
 
-/// Systems of one context, of two that tell each other, and of two with a saga between them.
-const SYSTEMS: [&str; 3] = ["examples/minimal", "examples/lending", "tests/domains/garage"];
+/// Systems of one context, of two that tell each other, of two with a saga between them; and the two large examples.
+const SYSTEMS: [&str; 5] = [
+    "examples/minimal",
+    "examples/lending",
+    "tests/domains/garage",
+    "examples/bookshelf",
+    "examples/shop",
+];
 
 /// The rendered files of a system.
 fn tree(of: &str) -> Tree {

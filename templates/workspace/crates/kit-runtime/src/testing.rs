@@ -103,6 +103,14 @@ impl Probe {
         Self::of(app.start(&settings).await)
     }
 
+    /// Starts a system with these settings, as in the environment: with the databases of an earlier probe, say.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with(app: App, settings: &[(&str, &str)]) -> Self {
+        Self::of(app.start(settings).await)
+    }
+
     fn of(started: Result<Started, StartError>) -> Self {
         let started = started.expect("the system starts");
         Self { started, position: Mutex::default() }

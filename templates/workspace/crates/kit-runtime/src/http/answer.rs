@@ -139,9 +139,13 @@ pub(super) fn respond(
         Ok(body) if problem => with_ids(body).to_string().into_bytes(),
         _ => answer.body,
     };
-    let mut response = (status, Body::from(body)).into_response();
+    let empty = status == StatusCode::NO_CONTENT;
+    let body = if empty { Body::empty() } else { Body::from(body) };
+    let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if !empty {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     for (name, value) in answer.headers.as_object().into_iter().flatten() {
         let name = HeaderName::try_from(name.as_str());
         let value = HeaderValue::from_str(value.as_str().unwrap_or_default());
