@@ -222,6 +222,8 @@ pub(super) struct Saga {
     pub start: String,
     pub key: String,
     pub state: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_for: Option<String>,
     pub steps: Vec<Step>,
     pub completed: Vec<String>,
     pub compensated: Vec<String>,

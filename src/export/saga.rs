@@ -14,6 +14,7 @@ pub(super) fn saga(to: &To<'_>, of: &Saga) -> form::Saga {
         start: event(&of.start),
         key: to.expr(&of.key),
         state: to.fields(of.state),
+        wait_for: of.waits.map(|it| it.to_string()),
         steps: of.steps.iter().map(|s| step(to, s)).collect(),
         completed: of.completed.iter().map(action).collect(),
         compensated: of.compensated.iter().map(action).collect(),

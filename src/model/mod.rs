@@ -84,6 +84,19 @@ impl Model {
         })
     }
 
+    /// The sagas whose end the caller of a route waits for, and how long.
+    #[must_use]
+    pub fn waits(&self, route: &Route) -> Vec<(&Saga, jiff::SignedDuration)> {
+        let Some(context) = self.contexts.get(&route.context) else { return Vec::new() };
+        let Target::Command(name) = &route.target else { return Vec::new() };
+        let Some(command) = context.commands.get(name) else { return Vec::new() };
+        let started = |saga: &&Saga| {
+            saga.start.context == context.name && command.events.contains(&saga.start.name)
+        };
+        let sagas = context.sagas.values().filter(started);
+        sagas.filter_map(|saga| Some((saga, saga.waits?))).collect()
+    }
+
     /// The view or replica `name` of a context.
     #[must_use]
     pub fn projection(&self, context: &str, name: &str) -> Option<&Projection> {

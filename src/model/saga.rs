@@ -98,6 +98,8 @@ pub struct Saga {
     pub state: TypeId,
     /// The first state, from the start event.
     pub begin: Make,
+    /// How long the HTTP caller of the starting command waits for its end; `None`: not at all.
+    pub waits: Option<jiff::SignedDuration>,
     /// Of the whole saga.
     pub timeout: Option<StepTimeout>,
     /// In order.

@@ -70,6 +70,10 @@ fn saga<'t>(
     let completed = actions(r, &of, &tree.completed, sink);
     let compensated = actions(r, &of, &tree.compensated, sink);
     let timeout = tree.timeout.as_ref().and_then(|t| timeout(t, sink));
+    let waits = tree.waits.filter(|span| waited_for(&name, start.as_ref(), context, *span, sink));
+    let waits = waits.map(|_| {
+        tree.wait_for.as_ref().map_or(jiff::SignedDuration::from_secs(10), |said| said.value)
+    });
     let (key, begin) = opened?;
     let saga = Saga {
         name,
@@ -78,6 +82,7 @@ fn saga<'t>(
         key,
         state,
         begin: begin?,
+        waits,
         timeout,
         steps,
         completed,
@@ -195,6 +200,27 @@ fn retry(step: &tree::Step, sink: &mut Sink) -> u32 {
         sink.push(Diagnostic::error(210, retry.span, found).help("write 0 or more"));
         5
     })
+}
+
+/// MN419: a request waits for what its own command starts.
+fn waited_for(
+    name: &str,
+    start: Option<&EventRef>,
+    context: &str,
+    span: Span,
+    sink: &mut Sink,
+) -> bool {
+    let Some(start) = start else { return true };
+    let own = start.context == context;
+    if !own {
+        let found = format!(
+            "nobody waits for saga `{name}`: `{}` is an event of `{}`",
+            start.name, start.context
+        );
+        let help = "start it with an event of this context, or take `answer` away";
+        sink.push(Diagnostic::error(419, span, found).help(help));
+    }
+    own
 }
 
 fn timeout(written: &Timeout, sink: &mut Sink) -> Option<StepTimeout> {

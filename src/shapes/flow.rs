@@ -95,12 +95,19 @@ pub static SAGA: Shape = Shape {
                 "answer",
                 Form::Choice(&["accepted", "wait"]),
                 "`accepted`",
-                r#""accepted""#,
-                "`wait`: the caller of the starting command waits for the end (stage 2).",
-            )
-            .later_words(&["wait"]),
-            Key::default("wait_for", Form::Duration, "`10s`", r#""10s""#, "How long it waits.")
-                .later(),
+                r#""wait""#,
+                "With `wait` the HTTP caller of a command whose event starts the saga is answered \
+                 when it has ended; the answer then has `saga`: `completed` or `compensated`. \
+                 When it has not ended in time, the status is 202. A request that is sent again \
+                 with its `Idempotency-Key` is answered at once. The gateway waits as much longer.",
+            ),
+            Key::default(
+                "wait_for",
+                Form::Duration,
+                "`10s`",
+                r#""5s""#,
+                "How long it waits; needs `answer`.",
+            ),
             Key::absent(
                 "timeout",
                 Form::Timeout,
@@ -122,7 +129,7 @@ pub static SAGA: Shape = Shape {
         ],
         common::NAMED,
     ],
-    groups: &[],
+    groups: &[Group::Needs("wait_for", "answer")],
     example: r#"[aggregate.Job]
 state.part = "string"
 [aggregate.Shelf]
@@ -138,6 +145,8 @@ PartTaken.apply = "left -= 1"
 PartPutBack.apply = "left += 1"
 [saga.GetPart]
 start = "JobOpened"
+answer = "wait"
+wait_for = "5s"
 state = ["job_id", "shelf_id"]
 on.compensated = "send FlagJob"
 [[saga.GetPart.step]]

@@ -130,8 +130,6 @@ pub struct Key {
     pub stage: Stage,
     /// Kept and shown, not used yet.
     pub reserved: bool,
-    /// Of the words of a choice, those that work from stage 2 on.
-    pub later_words: &'static [&'static str],
 }
 
 impl Key {
@@ -144,7 +142,7 @@ impl Key {
         doc: &'static str,
     ) -> Self {
         let (need, stage) = (Need::Required, Stage::One);
-        Self { name, form, need, doc, example, stage, reserved: false, later_words: &[] }
+        Self { name, form, need, doc, example, stage, reserved: false }
     }
 
     /// A key that must be there unless `other` is.
@@ -186,12 +184,6 @@ impl Key {
     #[must_use]
     pub const fn reserved(name: &'static str, example: &'static str, doc: &'static str) -> Self {
         Self { reserved: true, ..Self::absent(name, Form::Text, example, doc) }
-    }
-
-    /// The same key, some words of whose choice work from stage 2 on.
-    #[must_use]
-    pub const fn later_words(self, later_words: &'static [&'static str]) -> Self {
-        Self { later_words, ..self }
     }
 
     /// The same key, from stage 2 on.

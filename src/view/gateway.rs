@@ -128,10 +128,21 @@ fn lines(model: &Model, ports: &BTreeMap<String, u16>, table: Node) -> Node {
             };
             let line = format!("{} {}", route.method.as_str(), route.path);
             node = node.method(side, vec![Node::text(&line)]);
-            node = within(node, route.terms.as_ref().and_then(|terms| terms.timeout));
+            node = within(node, timeout(model, route));
         }
     }
     node
+}
+
+/// How long the gateway waits for the answer of a route, when that is not as long as usual.
+fn timeout(model: &Model, route: &Route) -> Option<SignedDuration> {
+    let said = route.terms.as_ref().and_then(|terms| terms.timeout);
+    let longer = model.waits(route).into_iter().map(|(_, at_most)| at_most);
+    let longer = longer.fold(SignedDuration::ZERO, SignedDuration::saturating_add);
+    if longer.is_zero() {
+        return said;
+    }
+    Some(said.unwrap_or(model.gateway.timeout).saturating_add(longer))
 }
 
 fn composed(model: &Model, table: Node) -> Node {
@@ -181,7 +192,8 @@ fn duration(of: SignedDuration) -> String {
 }
 
 /// A number with its digits in groups.
-fn number(of: u64) -> String {
+/// A number as Rust writes it, in groups of three.
+pub(super) fn number(of: u64) -> String {
     let digits = of.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -7,27 +7,32 @@ use std::path::Path;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 
-use crate::golden::generate;
+use crate::golden::{Tree, generate};
 
 fn rendered(path: &str) -> (Value, String) {
+    let tree = tree(path);
+    let document = serde_json::from_str(&tree["contracts/openapi.json"]).unwrap();
+    (document, tree["services/gateway/src/lib.rs"].clone())
+}
+
+fn tree(path: &str) -> Tree {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let files = if path.ends_with(".toml") {
         vec![("minos.toml".into(), std::fs::read(place).unwrap())]
     } else {
         minos::syntax::read_dir(&Utf8PathBuf::from_path_buf(place).unwrap()).unwrap()
     };
-    let tree = generate(files);
-    let document = serde_json::from_str(&tree["contracts/openapi.json"]).unwrap();
-    (document, tree["services/gateway/src/lib.rs"].clone())
+    generate(files)
 }
 
-const DOMAINS: [&str; 6] = [
+const DOMAINS: [&str; 7] = [
     "examples/minimal",
     "examples/lending",
     "tests/domains/garage",
     "tests/domains/gym",
     "tests/domains/types.toml",
     "tests/domains/routes.toml",
+    "tests/domains/waiting.toml",
 ];
 
 /// Every value below, with its key.
@@ -75,8 +80,11 @@ fn every_line_of_the_gateway_is_an_operation_with_its_own_name() {
                 let id = operation["operationId"].as_str().unwrap().to_owned();
                 assert!(ids.insert(id.clone()), "{domain}: {id} is there twice");
                 let responses = operation["responses"].as_object().unwrap();
-                let success = responses.keys().filter(|status| status.starts_with('2')).count();
-                assert!(success == 1 && responses.contains_key("default"), "{domain}: {id}");
+                // 202 beside another one: the saga of the command has not ended.
+                let success: Vec<&String> =
+                    responses.keys().filter(|status| status.starts_with('2')).collect();
+                let one = success.len() == 1 || (success.len() == 2 && success[1] == "202");
+                assert!(one && responses.contains_key("default"), "{domain}: {id}");
                 let fields: Vec<&str> = path
                     .split('/')
                     .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
@@ -113,4 +121,25 @@ fn a_document_says_what_the_text_says() {
     let full = &document["paths"]["/jobs/{job_id}/full"]["get"];
     let whole = &full["responses"]["200"]["content"]["application/json"]["schema"]["properties"];
     assert!(whole["job"].is_object() && whole["errors"].is_object(), "{whole}");
+}
+
+/// The service waits for the saga, the gateway for the service, and the document says what comes back.
+#[test]
+fn a_command_that_waits_for_its_saga_is_waited_for() {
+    let tree = tree("tests/domains/waiting.toml");
+    let routes = &tree["services/desk/service/src/routes.rs"];
+    assert_eq!(routes.matches("waits_for(").count(), 1, "{routes}");
+    let line = routes.lines().find(|line| line.contains("waits_for(")).unwrap();
+    assert!(line.contains(r#".waits_for("desk.get_part", 2_500)"#), "{line}");
+    let table = &tree["services/gateway/src/lib.rs"];
+    let (_, behind) = table.split_once(r#".write("POST /jobs")"#).unwrap();
+    assert!(behind.trim_start().starts_with(r#".within("12500ms")"#), "{behind}");
+    let (document, _) = rendered("tests/domains/waiting.toml");
+    let answers = &document["paths"]["/jobs"]["post"]["responses"];
+    for status in ["201", "202"] {
+        let schema = &answers[status]["content"]["application/json"]["schema"];
+        assert!(schema["properties"]["saga"]["enum"].is_array(), "{status}: {answers}");
+    }
+    let others = document["paths"]["/shelfs"]["post"]["responses"].as_object().unwrap();
+    assert!(others.contains_key("201") && !others.contains_key("202"), "{others:?}");
 }

@@ -127,8 +127,7 @@ fn flag(kind: Kind, key: &'static Key, writing: Writing) -> Arg {
             .value_name("BOOL")
             .value_parser(["true", "false"]),
         (Writing::One, Form::Choice(words)) => {
-            let now = words.iter().filter(|word| !key.later_words.contains(word));
-            arg.value_name("WORD").value_parser(PossibleValuesParser::new(now.copied()))
+            arg.value_name("WORD").value_parser(PossibleValuesParser::new(words.iter().copied()))
         }
         (Writing::One, form) => arg.value_name(value_name(form)),
         (Writing::Names, form) => arg

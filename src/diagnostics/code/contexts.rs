@@ -108,6 +108,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "on.PickupAnswered = \"status = over\"",
         "on.PickupAnswered = [\"status = over\", \"end\"]",
     ),
+    error(
+        419,
+        "nobody waits",
+        "With `answer = \"wait\"` a request is answered when the saga has ended that its command started. An event of another context is no request's: the command was answered long ago, elsewhere.",
+        "[saga.Ship]\nstart = \"ordering.OrderPlaced\"\nanswer = \"wait\"",
+        "[saga.Ship]\nstart = \"ordering.OrderPlaced\"",
+    ),
 ];
 
 pub(super) const DEPLOYMENT: &[Entry] = &[

@@ -32,6 +32,8 @@ pub(super) fn saga(name: Ident, mut row: Row) -> Saga {
         start: row.path("start"),
         key: row.expr("key"),
         state: row.fields("state").unwrap_or_default(),
+        waits: row.word("answer").filter(|it| it.value == "wait").map(|it| it.span),
+        wait_for: row.duration("wait_for"),
         timeout: row.timeout("timeout"),
         completed,
         compensated,

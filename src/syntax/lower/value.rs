@@ -102,17 +102,7 @@ impl Lower<'_> {
         let span = self.inside(node);
         match form {
             Form::Choice(words) => match words.iter().find(|w| *w == text) {
-                Some(word) => {
-                    if at.shape.later_words.contains(word) && !self.shape_only {
-                        let words = format!(
-                            "{}: `{} = \"{word}\"` is not built yet",
-                            at.subject.words, at.key.text
-                        );
-                        let found = Diagnostic::error(50, span, words).label("stage 2");
-                        self.push(found.help("remove it or wait for stage 2"));
-                    }
-                    Some(Val::Word(Spanned { value: *word, span }))
-                }
+                Some(word) => Some(Val::Word(Spanned { value: *word, span })),
                 None => {
                     self.not_a_choice(at, form, text, span);
                     None

@@ -44,6 +44,10 @@ pub struct Saga {
     pub key: Option<Expr>,
     /// Its fields.
     pub state: Vec<Field>,
+    /// `answer = "wait"`: where it says so.
+    pub waits: Option<Span>,
+    /// `wait_for`
+    pub wait_for: Option<Spanned<jiff::SignedDuration>>,
     /// Of the whole saga.
     pub timeout: Option<Timeout>,
     /// `on.completed`

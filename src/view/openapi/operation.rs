@@ -52,10 +52,11 @@ impl Operation {
                 ((*name).to_owned(), json!({ "$ref": reference }))
             })
             .collect();
-        let mut answer = json!({
-            "description": description,
-            "content": { "application/json": { "schema": schema } },
-        });
+        let mut answer = json!({ "description": description });
+        if let (false, Value::Object(members)) = (status == 204, &mut answer) {
+            let content = json!({ "application/json": { "schema": schema } });
+            members.insert("content".into(), content);
+        }
         if let (false, Value::Object(members)) = (headers.is_empty(), &mut answer) {
             members.insert("headers".into(), Value::Object(headers));
         }
@@ -158,10 +159,21 @@ fn command(
     } else if of.has_outcomes {
         properties.insert("outcome".into(), json!({ "type": "string" }));
     }
+    let waits = !model.waits(route).is_empty();
+    if waits {
+        let ends = ["completed", "compensated", "running", "compensating", "parked"];
+        let words = "How the saga stands that this started.";
+        properties
+            .insert("saga".into(), json!({ "type": "string", "enum": ends, "description": words }));
+    }
     let schema = json!({ "type": "object", "properties": properties, "required": required });
     let headers: &[&str] =
         if created { &["ETag", "Location", "Position"] } else { &["ETag", "Position"] };
     let words = if created { "It is made." } else { "It is done, or was nothing to do." };
+    if waits {
+        let words = "It is done; the saga that it started has not ended yet.";
+        operation.answer(202, words, schema.clone(), headers);
+    }
     operation.answer(route.success, words, schema, headers);
     for status in refusals(context, of, route) {
         operation.refused(status);

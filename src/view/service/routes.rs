@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase as _;
 use serde::Serialize;
 
 use crate::layout::{self, Node, Stmt};
 use crate::model::{CommandKind, IfMissing, Method, Route, Target};
 use crate::view::domain::Domain;
+use crate::view::gateway::number;
 use crate::view::rust::{Imports, module};
 
 use super::site::domain_crate;
@@ -44,7 +46,7 @@ pub fn routes_file(domain: &Domain) -> RoutesFile {
                 Method::Delete => "delete",
             };
             let target = target(domain, &imports, route);
-            let terms = terms(&imports, route);
+            let terms = terms(domain, &imports, route);
             handler = Some(match (handler, terms) {
                 (Some(before), None) => before.method(name, vec![target]),
                 (before, terms) => {
@@ -69,8 +71,8 @@ pub fn routes_file(domain: &Domain) -> RoutesFile {
 }
 
 /// What the text says about a route beyond the usual, as a layer.
-fn terms(imports: &Imports, route: &Route) -> Option<Node> {
-    let said = route.terms.as_ref()?;
+fn terms(domain: &Domain, imports: &Imports, route: &Route) -> Option<Node> {
+    let said = route.terms.clone().unwrap_or_default();
     let mut node = Node::call("Terms::new", vec![]);
     let empty = node.clone();
     if let Some(status) = said.status {
@@ -93,6 +95,12 @@ fn terms(imports: &Imports, route: &Route) -> Option<Node> {
     }
     if let Some(place) = &said.place {
         node = node.method("place", vec![Node::text(place)]);
+    }
+    for (saga, at_most) in domain.model.waits(route) {
+        let name = format!("{}.{}", domain.context.name, saga.name.to_snake_case());
+        let millis = u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX);
+        let millis = Node::atom(number(millis));
+        node = node.method("waits_for", vec![Node::text(&name), millis]);
     }
     if node == empty {
         return None;

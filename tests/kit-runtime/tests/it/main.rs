@@ -18,4 +18,5 @@ mod roles;
 mod sagas;
 mod sagas_killed;
 mod travel;
+mod waiting;
 mod web;

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use kit::prelude::*;
 use kit::saga::{Limit, Saga, Start, Step, Verdict};
-use kit_runtime::http::{create, read};
+use kit_runtime::http::{Terms, create, read};
 use kit_runtime::service::{Builder, Service};
 
 use super::hotel::{Book, Free, PlaceId};
@@ -183,8 +183,14 @@ pub fn service() -> Builder {
         .routes(routes())
 }
 
+fn waits(millis: u64) -> axum::Extension<std::sync::Arc<Terms>> {
+    Terms::new().place("/trips").waits_for(BookTrip::NAME, millis).layer()
+}
+
 fn routes() -> Router<Service> {
     Router::new()
         .route("/trips", post(create::<Trip, PlanTrip>))
+        .route("/waited", post(create::<Trip, PlanTrip>).layer(waits(10_000)))
+        .route("/waited/briefly", post(create::<Trip, PlanTrip>).layer(waits(50)))
         .route("/trips/{trip_id}", get(read::<Trip>))
 }

@@ -46,6 +46,8 @@ pub struct Request<A: Aggregate, C: Command> {
 pub struct Done {
     /// The aggregate's id as text.
     pub id: String,
+    /// Its version before.
+    pub before: i64,
     /// Its version afterwards.
     pub version: i64,
     /// The event that was recorded instead of the command's own, by its stored name.

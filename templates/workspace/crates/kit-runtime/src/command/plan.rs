@@ -38,7 +38,8 @@ pub(super) fn plan<A: Aggregate, C: Command>(
 ) -> Result<Plan, Failure> {
     let count = i64::try_from(decided.events.len()).unwrap_or(i64::MAX);
     let version = standing.version.saturating_add(count);
-    let done = Done { id: stream.id.clone(), version, outcome: decided.outcome, place: None };
+    let (before, outcome) = (standing.version, decided.outcome);
+    let done = Done { id: stream.id.clone(), before, version, outcome, place: None };
     let mut unit = Unit::default();
     let (mut taken, mut published) = (Vec::new(), Vec::new());
     if count > 0 {

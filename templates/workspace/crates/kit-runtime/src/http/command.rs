@@ -1,6 +1,7 @@
 //! The handlers of commands and of aggregates.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{RawPathParams, Request, State};
@@ -13,8 +14,9 @@ use uuid::Uuid;
 use super::answer::{Asked, Key, refusal, respond, settled};
 use super::{Body, Problem, Terms, caller, etag};
 use crate::command::{self, Decider, Done, Ended, Failure, Unmet};
+use crate::saga;
 use crate::service::{Role, Service};
-use crate::store::{Answer, Unit};
+use crate::store::{Answer, SagaStatus, StreamKey, Unit};
 use crate::telemetry;
 
 /// `POST` of a creating command: 201 with the place of the new aggregate.
@@ -135,7 +137,7 @@ fn run<A: Aggregate, C: Command>(
     let (trace, name) = (caller.trace.clone(), service.name().to_owned());
     let running = service.stop().enter();
     let work = async move {
-        let _running = running;
+        let waits = terms.waits().to_vec();
         let answer = Arc::new(move |id: &A::Id, ended: Result<&Done, &Unmet>| match ended {
             Ok(done) => success(id, done, &terms),
             Err(unmet) => refusal(&terms.judged(unmet)),
@@ -150,8 +152,12 @@ fn run<A: Aggregate, C: Command>(
         log::<C>(&ended);
         Ok::<_, Failure>(match &ended {
             Ended::Done(done) => {
+                // What is waited for goes on without the request, so a stop need not wait for it.
+                drop(running);
                 let place = done.place.map(|place| (place.shard, place.pos));
-                respond(&service, A::NAME, answer(&request.id, Ok(done)), place)
+                let answer = answer(&request.id, Ok(done));
+                let answer = awaited::<A>(&service, &waits, done, answer).await?;
+                respond(&service, A::NAME, answer, place)
             }
             Ended::Refused(unmet) => {
                 respond(&service, A::NAME, answer(&request.id, Err(unmet)), None)
@@ -170,6 +176,41 @@ fn run<A: Aggregate, C: Command>(
                 Problem::internal().into_response()
             }
         }
+    }
+}
+
+/// The answer when the sagas that the command started have ended: it then has `saga`, and 202 is its status when one
+/// has not.
+async fn awaited<A: Aggregate>(
+    service: &Service,
+    waits: &[(&'static str, Duration)],
+    done: &Done,
+    answer: Answer,
+) -> Result<Answer, Failure> {
+    let mut worst: Option<SagaStatus> = None;
+    for (saga, at_most) in waits.iter().filter(|_| done.version > done.before) {
+        let stream = StreamKey::new(A::NAME, &*done.id);
+        let versions = (done.before, done.version);
+        let status = saga::end_of(service, saga, stream, versions, *at_most).await?;
+        worst = [worst, status].into_iter().flatten().max_by_key(|it| rank(*it));
+    }
+    let Some(status) = worst else { return Ok(answer) };
+    let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if let Some(members) = body.as_object_mut() {
+        members.insert("saga".to_owned(), status.as_str().into());
+    }
+    let ended = matches!(status, SagaStatus::Completed | SagaStatus::Compensated);
+    let status = if ended { answer.status } else { StatusCode::ACCEPTED.as_u16() };
+    Ok(Answer { status, body: body.to_string().into_bytes(), ..answer })
+}
+
+/// How far from its best end a saga is.
+fn rank(status: SagaStatus) -> u8 {
+    match status {
+        SagaStatus::Completed => 0,
+        SagaStatus::Compensated => 1,
+        SagaStatus::Running | SagaStatus::Compensating => 2,
+        SagaStatus::Parked => 3,
     }
 }
 

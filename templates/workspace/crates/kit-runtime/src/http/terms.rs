@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::Request;
@@ -23,6 +24,7 @@ pub struct Terms {
     needs_key: bool,
     key_header: Option<HeaderName>,
     place: Option<&'static str>,
+    waits: Vec<(&'static str, Duration)>,
 }
 
 impl Terms {
@@ -75,6 +77,13 @@ impl Terms {
         Self { place: Some(path), ..self }
     }
 
+    /// Success is answered when the saga that it starts has ended, or after so many milliseconds.
+    #[must_use]
+    pub fn waits_for(mut self, saga: &'static str, millis: u64) -> Self {
+        self.waits.push((saga, Duration::from_millis(millis)));
+        self
+    }
+
     /// The terms as what an axum route takes as a layer.
     pub fn layer(self) -> Extension<Arc<Self>> {
         Extension(Arc::new(self))
@@ -110,6 +119,11 @@ impl Terms {
 
     pub(super) fn wants_key(&self, usual: Wanted) -> Wanted {
         if self.needs_key { Wanted::Required } else { usual }
+    }
+
+    /// The sagas to wait for, and how long.
+    pub(super) fn waits(&self) -> &[(&'static str, Duration)] {
+        &self.waits
     }
 
     pub(super) fn key_header(&self) -> Option<&HeaderName> {

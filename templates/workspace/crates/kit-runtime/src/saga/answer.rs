@@ -48,7 +48,13 @@ pub(crate) async fn answer(
         }
         match service.store().commit(unit).await? {
             Outcome::Committed(_) => {
-                let done = Done { id: id.to_string(), version, outcome: None, place: None };
+                let done = Done {
+                    id: id.to_string(),
+                    before: version,
+                    version,
+                    outcome: None,
+                    place: None,
+                };
                 return Ok(Verdict::Done(done));
             }
             Outcome::Overtaken { .. } => {}

@@ -70,7 +70,7 @@ pub(crate) async fn carry_out(
     match service.store().commit(unit).await? {
         Outcome::Committed(_) => {
             let id = request.id.to_string();
-            Ok(Verdict::Done(Done { id, version: 0, outcome: None, place: None }))
+            Ok(Verdict::Done(Done { id, before: 0, version: 0, outcome: None, place: None }))
         }
         _ => Ok(Verdict::Moved),
     }

@@ -10,6 +10,7 @@ mod fence;
 mod moves;
 mod start;
 mod status;
+mod wait;
 mod wake;
 
 pub(crate) use answer::answer;
@@ -17,4 +18,5 @@ pub use conduct::{Conduct, conduct};
 pub(crate) use fence::{Work, carry_out};
 pub(crate) use start::Starts;
 pub use status::routes;
+pub(crate) use wait::end_of;
 pub(crate) use wake::wake;
