@@ -192,6 +192,8 @@ pub struct App {
     /// Whether the program has another name than its package.
     renamed: bool,
     dependencies: Vec<String>,
+    kafka: String,
+    kafka_tls: String,
     postgres: String,
     sqlite: String,
     body: String,
@@ -231,6 +233,8 @@ pub fn app(model: &Model) -> App {
         system: model.system.clone(),
         package: if taken { format!("{}-app", model.system) } else { model.system.clone() },
         renamed: taken,
+        kafka: features("kafka"),
+        kafka_tls: features("kafka-tls"),
         postgres: features("postgres"),
         sqlite: features("sqlite"),
         dependencies,

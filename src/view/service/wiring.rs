@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToSnakeCase as _;
 use serde::Serialize;
 
 use crate::lang::ir::{Ir, IrKind, MessageIr};
@@ -35,7 +36,11 @@ pub fn wiring_file(domain: &Domain, ports: &BTreeMap<String, u16>) -> WiringFile
     imports.add("kit_runtime::service", "Builder");
     imports.add("kit_runtime::service", "Service");
     let port = |context: &str| ports.get(context).copied().unwrap_or(8001).to_string();
-    let mut node = Node::call("Service::builder", vec![Node::text(name), Node::atom(port(name))]);
+    let mut node = Node::call("Service::builder", vec![Node::text(name), Node::atom(port(name))])
+        .method("system", vec![Node::text(&domain.model.system)]);
+    for (stream, topic) in own_topics(domain.model, domain.context) {
+        node = node.method("topic", vec![Node::text(&stream), Node::text(&topic)]);
+    }
     if domain.context.time_zone != "UTC" {
         let zone = format!("{}::ZONE", domain_crate(name));
         node = node.method("zone", vec![Node::atom(zone).borrowed()]);
@@ -96,6 +101,23 @@ pub fn neighbours(model: &Model, context: &Context) -> BTreeSet<String> {
     found.extend(sends(context).map(|m| m.context.clone()));
     found.extend(senders(model, &context.name));
     found.remove(&context.name);
+    found
+}
+
+/// The topics of this context and of those it listens to that are not called as all others are, by stream.
+fn own_topics(model: &Model, context: &Context) -> BTreeMap<String, String> {
+    let mut names = neighbours(model, context);
+    names.insert(context.name.clone());
+    let mut found = BTreeMap::new();
+    for context in names.iter().filter_map(|name| model.contexts.get(name)) {
+        for aggregate in context.aggregates.values() {
+            let stream = format!("{}.{}", context.name, aggregate.name.to_snake_case());
+            let topic = model.topic(context, aggregate);
+            if topic != format!("{}.{stream}.events", model.system) {
+                found.insert(stream, topic);
+            }
+        }
+    }
     found
 }
 

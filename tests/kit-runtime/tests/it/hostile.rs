@@ -97,7 +97,7 @@ async fn repeats_in_any_order_have_one_effect_each() {
     let office = Office::start().await;
     let source = &desk.started.services[0];
     let feed = Hostile {
-        inner: Local::events(source.shared_store(), source.publication()),
+        inner: Local::events(source.shared_store(), source.publication(), "tool"),
         dice: AtomicU64::new(7),
     };
     let mut reader = office.reader(feed);
@@ -189,7 +189,7 @@ async fn another_history_is_not_applied() {
     desk.call(&lend, loan.clone()).await;
     let office = Office::start().await;
     let source = &desk.started.services[0];
-    let feed = || Local::events(source.shared_store(), source.publication());
+    let feed = || Local::events(source.shared_store(), source.publication(), "tool");
     let mut reader = office.reader(feed());
     reader.catch_up(office.service().stop()).await;
     let expected = BTreeMap::from([("ann".to_owned(), 1)]);

@@ -12,6 +12,7 @@ mod lending;
 mod on_postgres;
 mod ordeal;
 mod processes;
+mod program;
 mod reactions;
 mod reading;
 mod roles;

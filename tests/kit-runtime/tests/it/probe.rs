@@ -20,9 +20,9 @@ use kit_runtime::service::App;
 
 fn main() -> ExitCode {
     match std::env::var("PROBE").unwrap_or_default().as_str() {
-        "desk" => lending::desk::service().main(),
+        "desk" => lending::desk::service().system(&system()).main(),
         "gateway" => kit_runtime::gateway::Gateway::new(lending::front::table()).main(),
-        "office" => lending::office::service().main(),
+        "office" => lending::office::service().system(&system()).main(),
         "travel" => {
             let app = App::new("travel").service(travel::agency::service());
             app.service(travel::hotel::service()).main()
@@ -32,4 +32,9 @@ fn main() -> ExitCode {
             app.service(lending::office::service()).main()
         }
     }
+}
+
+/// The system that topics are named after: tests that share a broker have one each.
+fn system() -> String {
+    std::env::var("PROBE_SYSTEM").unwrap_or_else(|_| "lending".to_owned())
 }

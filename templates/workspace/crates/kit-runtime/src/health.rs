@@ -100,7 +100,8 @@ impl Health {
         self.ask(part, probe);
     }
 
-    fn ask<F, Fut>(&self, part: &str, probe: F)
+    /// Note what tells its condition when it is asked.
+    pub fn ask<F, Fut>(&self, part: &str, probe: F)
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Condition> + Send + 'static,

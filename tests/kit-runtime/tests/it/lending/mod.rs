@@ -114,7 +114,17 @@ impl Process {
 
     /// `GET path` until the answer is as expected.
     pub async fn until(&self, path: &str, expected: impl Fn(&Answer) -> bool) -> Answer {
-        let deadline = Instant::now() + Duration::from_secs(10);
+        self.until_within(Duration::from_secs(10), path, expected).await
+    }
+
+    /// The same with another end to the patience.
+    pub async fn until_within(
+        &self,
+        patience: Duration,
+        path: &str,
+        expected: impl Fn(&Answer) -> bool,
+    ) -> Answer {
+        let deadline = Instant::now() + patience;
         loop {
             let answer = self.get(path).await;
             if expected(&answer) {

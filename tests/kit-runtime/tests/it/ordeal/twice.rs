@@ -67,7 +67,11 @@ impl Feed<Record> for Twice {
     ) -> BoxFuture<'a, Result<Pulled<Record>, FeedError>> {
         Box::pin(async {
             let generation = self.source.meta().generation;
-            Ok(Pulled { generation, entries: self.deliver().await })
+            Ok(Pulled {
+                generation: Some(generation),
+                entries: self.deliver().await,
+                reload: false,
+            })
         })
     }
 

@@ -67,6 +67,12 @@ impl Inbox {
         self.0.insert(handle.name(), handle);
     }
 
+    /// Whether it takes no command at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Who does the command of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Arc<dyn Handle>> {

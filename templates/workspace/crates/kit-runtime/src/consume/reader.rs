@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Pace;
 use super::pace::any_change;
 use super::track::Track;
+use super::turns::Turns;
 use crate::health::{Condition, Health};
 use crate::http::{text_of, unwound};
 use crate::policy::dead_letter_of_event;
@@ -59,6 +60,12 @@ pub trait Effects: Send + Sync {
         false
     }
 
+    /// Whether the effects are made from rows that were read before: then one batch after the other is applied, even
+    /// when several instances of the service have batches of different shards.
+    fn takes_turns(&self) -> bool {
+        false
+    }
+
     /// Add the effects of `batch`, in its order, to `unit`.
     fn apply<'a>(
         &'a self,
@@ -72,6 +79,7 @@ pub struct Reader {
     effects: Arc<dyn Effects>,
     store: Arc<dyn Store>,
     tracks: Vec<Track<Record>>,
+    turns: Turns,
     health: Health,
     /// Most records per shard in one look.
     limit: u32,
@@ -81,7 +89,8 @@ impl Reader {
     /// A consumer of no source yet.
     #[must_use]
     pub fn new(effects: Arc<dyn Effects>, store: Arc<dyn Store>, health: Health) -> Self {
-        Self { effects, store, tracks: Vec::new(), health, limit: BATCH }
+        let turns = Turns::of(&*effects);
+        Self { effects, store, tracks: Vec::new(), turns, health, limit: BATCH }
     }
 
     /// The consumer with one more source; `own` is whether it is the log of its own store.
@@ -146,7 +155,7 @@ impl Reader {
 
     /// Apply one batch of one source; the error is how long to leave it alone.
     async fn step(&mut self, index: usize) -> Result<usize, Duration> {
-        let Self { effects, store, tracks, health, limit } = self;
+        let Self { effects, store, tracks, turns, health, limit } = self;
         let Some(track) = tracks.get_mut(index) else { return Ok(0) };
         let mut batch = match track.next(effects.name(), &**store, *limit).await {
             Ok(records) => {
@@ -158,13 +167,15 @@ impl Reader {
             Err(error) => return Err(trouble_with_source(effects.name(), track, health, &error)),
         };
         while !batch.is_empty() {
-            match attempt(&**effects, &**store, track, &batch).await {
+            match attempt(&**effects, &**store, (track, turns), &batch).await {
                 Ok(Outcome::Committed(_)) => {
                     track.advance(ends(&batch));
+                    turns.advance();
                     return Ok(batch.len());
                 }
                 Ok(_) => {
                     track.forget();
+                    turns.forget();
                     return Ok(batch.len());
                 }
                 Err(Trouble::Poison { index, reason }) if effects.may_park() => {
@@ -194,10 +205,11 @@ impl Reader {
 async fn attempt(
     effects: &dyn Effects,
     store: &dyn Store,
-    track: &Track<Record>,
+    (track, turns): (&Track<Record>, &mut Turns),
     batch: &[Received],
 ) -> Result<Outcome, Trouble> {
     let mut unit = Unit::default();
+    turns.take(store, &mut unit).await?;
     match unwound(effects.apply(batch, &mut unit)).await {
         Ok(result) => result?,
         Err(panic) if batch.len() == 1 => {

@@ -49,12 +49,15 @@ impl<T: Logged> Track<T> {
         if !self.loaded {
             self.load(consumer, store).await?;
         }
-        let Pulled { generation, entries } = self.feed.pull(&self.marks, limit).await?;
-        if self.generation.is_some_and(|known| known != generation) {
-            let shard = self.marks.keys().next().copied().unwrap_or(0);
-            return Err(FeedError::Diverged { shard });
+        let Pulled { generation, entries, reload } = self.feed.pull(&self.marks, limit).await?;
+        self.loaded = !reload;
+        if generation.is_some() {
+            if self.generation.is_some() && self.generation != generation {
+                let shard = self.marks.keys().next().copied().unwrap_or(0);
+                return Err(FeedError::Diverged { shard });
+            }
+            self.generation = generation;
         }
-        self.generation = Some(generation);
         self.accept(entries)
     }
 

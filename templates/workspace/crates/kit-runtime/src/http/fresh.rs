@@ -10,6 +10,7 @@ use super::{MAX_WAIT, MIN_POSITION, Position, Problem, STALE};
 use crate::command::Failure;
 use crate::config::parse_duration;
 use crate::service::Service;
+use crate::transport::events_name;
 use crate::views::Live;
 
 /// How long a query waits when it does not say.
@@ -71,10 +72,13 @@ async fn reached(service: &Service, live: &Live, position: &Position) -> Result<
             marks.insert(row.mark.shard, row.mark.pos);
         }
     } else {
-        let source = format!("{}/e", position.service);
-        for row in store.watermarks(reader, source).await.map_err(Failure::from)? {
-            generation = Some(row.generation);
-            marks.insert(row.mark.shard, row.mark.pos);
+        // A view that joins aggregates of that context reads them together.
+        for aggregate in [position.aggregate.as_str(), ""] {
+            let source = events_name(&position.service, aggregate);
+            for row in store.watermarks(reader.clone(), source).await.map_err(Failure::from)? {
+                generation = Some(row.generation);
+                marks.insert(row.mark.shard, row.mark.pos);
+            }
         }
     }
     if generation.is_some_and(|known| known != position.generation) {

@@ -16,6 +16,8 @@ use crate::config::Entry;
 use crate::policy::React;
 use crate::saga::conduct;
 use crate::store::Clock;
+use crate::transport::TopicNames;
+use crate::transport::kafka::TopicPlan;
 use crate::views::{Follow, ViewDef};
 
 /// Work beside the requests; it should end when [`Service::stop`] says so.
@@ -44,6 +46,8 @@ pub(super) struct ViewPart {
 /// The parts of a service. The generated `wiring.rs` names them.
 pub struct Builder {
     pub(super) name: String,
+    pub(super) system: String,
+    pub(super) topics: BTreeMap<String, String>,
     pub(super) port: u16,
     pub(super) views: Vec<ViewPart>,
     pub(super) policies: Vec<Arc<dyn React>>,
@@ -68,6 +72,8 @@ impl Service {
     pub fn builder(name: &str, port: u16) -> Builder {
         Builder {
             name: name.to_owned(),
+            system: name.to_owned(),
+            topics: BTreeMap::new(),
             port,
             views: Vec::new(),
             policies: Vec::new(),
@@ -89,6 +95,20 @@ impl Service {
 }
 
 impl Builder {
+    /// The system that the service belongs to; topics begin with its name.
+    #[must_use]
+    pub fn system(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.system);
+        self
+    }
+
+    /// The public events of a stream, such as `desk.tool`, are on a topic with a name of its own.
+    #[must_use]
+    pub fn topic(mut self, stream: &str, name: &str) -> Self {
+        self.topics.insert(stream.to_owned(), name.to_owned());
+        self
+    }
+
     /// Take the creating command `C` from messages.
     #[must_use]
     pub fn creates<A: Create<C>, C: Command>(mut self) -> Self {
@@ -247,6 +267,15 @@ impl Builder {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The topics that belong to the service: those of its events, and the one of what it is asked.
+    pub(super) fn plans(&self, names: &TopicNames) -> Vec<TopicPlan> {
+        let events = self.published.aggregates();
+        let events = events.map(|it| (names.events(&self.name, it), false));
+        let asked = !self.inbox.is_empty() || !self.senders.is_empty();
+        let commands = asked.then(|| (names.commands(&self.name), true));
+        events.chain(commands).map(|(name, commands)| TopicPlan { name, commands }).collect()
     }
 
     /// The contexts whose events or messages come here.

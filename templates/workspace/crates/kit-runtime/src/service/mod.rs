@@ -12,6 +12,7 @@ mod open;
 mod process;
 mod publication;
 mod role;
+mod sources;
 mod stop;
 
 pub use app::App;

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::builder::{Builder, ViewPart};
 use super::handle::Parts;
-use super::process::{Opening, StartError, address_setting};
+use super::process::{Opening, StartError};
+use super::sources::{Sources, Way};
 use super::{Phase, Role, Service};
 use crate::command::Stripes;
 use crate::consume::{Effects, Pace, Reader};
@@ -17,16 +18,8 @@ use crate::policy::Delivery;
 use crate::saga::{Starts, wake};
 use crate::store::{self, Options, SystemClock, ViewInfo, ViewSchema, ViewTable};
 use crate::telemetry::{Trace, scoped};
-use crate::transport::{Address, Feed, Local, Nowhere, OwnLog, Pull};
+use crate::transport::{Local, OwnLog};
 use crate::views::{Group, Live, Tables, schema_of};
-
-/// Where the records of another context come from.
-pub(super) enum Source {
-    /// Its store in this process.
-    Here(Service),
-    /// Its address.
-    There(Address),
-}
 
 /// A service whose database is open, and what is still to be started.
 pub(super) struct Opened {
@@ -85,10 +78,7 @@ impl Opened {
     }
 
     /// Build anew the views whose shape is another one than their table's.
-    pub async fn renew_views(
-        &mut self,
-        sources: &BTreeMap<String, Source>,
-    ) -> Result<(), StartError> {
+    pub async fn renew_views(&mut self, sources: &Sources) -> Result<(), StartError> {
         for names in groups(&self.builder.views) {
             let mut changed = false;
             for part in self.builder.views.iter().filter(|part| names.contains(part.name)) {
@@ -104,11 +94,7 @@ impl Opened {
     }
 
     /// Build the view of this name anew, with those that belong to it, and read it from then on.
-    pub async fn rebuild_view(
-        &mut self,
-        name: &str,
-        sources: &BTreeMap<String, Source>,
-    ) -> Result<(), StartError> {
+    pub async fn rebuild_view(&mut self, name: &str, sources: &Sources) -> Result<(), StartError> {
         let group = groups(&self.builder.views).into_iter().find(|names| names.contains(name));
         match group {
             Some(names) => self.rebuild(&names, sources).await,
@@ -119,7 +105,7 @@ impl Opened {
     async fn rebuild(
         &mut self,
         names: &BTreeSet<&'static str>,
-        sources: &BTreeMap<String, Source>,
+        sources: &Sources,
     ) -> Result<(), StartError> {
         let store = self.service.store();
         let mut tables = BTreeMap::new();
@@ -128,7 +114,7 @@ impl Opened {
             let made = store.rebuild_view(schema, self.code_hash(part)).await?;
             tables.insert(part.name, instance(schema, &made));
         }
-        let mut reader = self.reader(names, &tables, false, sources).bulk();
+        let mut reader = self.reader(names, &tables, false, (sources, Way::Logs))?.bulk();
         reader.catch_up(self.service.stop()).await;
         if let Some(reason) = reader.trouble() {
             return Err(StartError(format!("the view cannot be built: {reason}")));
@@ -174,26 +160,27 @@ impl Opened {
     /// Start everything that runs beside the requests.
     pub fn start(
         &mut self,
-        sources: &BTreeMap<String, Source>,
+        sources: &Sources,
         pace: Pace,
         running: &mut JoinSet<()>,
-    ) {
+    ) -> Result<(), StartError> {
+        let usual = (sources, Way::Usual);
         let mut readers = Vec::new();
         for names in groups(&self.builder.views) {
             let parts = self.builder.views.iter().filter(|part| names.contains(part.name));
             let reacts = parts.clone().any(|part| !part.policies.is_empty());
             if self.service.plays(Role::Views) || reacts {
-                readers.push(self.reader(&names, &self.instances, true, sources));
+                readers.push(self.reader(&names, &self.instances, true, usual)?);
             }
         }
         if self.service.plays(Role::Commands) {
             let names: BTreeSet<_> = self.builder.policies.iter().map(|it| it.name()).collect();
             for name in names {
-                readers.push(self.policy(name, sources));
+                readers.push(self.policy(name, usual)?);
             }
             for saga in self.builder.sagas.values() {
                 let starts = Starts::new(saga.clone(), self.service.clone());
-                readers.push(self.follow(starts, &BTreeSet::from([saga.stream()]), sources));
+                readers.push(self.follow(starts, &BTreeSet::from([saga.stream()]), usual)?);
             }
             if !self.builder.sagas.is_empty() {
                 let service = self.service.clone();
@@ -202,7 +189,7 @@ impl Opened {
                     scoped(Trace::start(), &name, wake(service, pace)).await;
                 });
             }
-            let delivery = self.delivery(sources);
+            let delivery = self.delivery(sources)?;
             let service = self.service.name().to_owned();
             running
                 .spawn(async move { scoped(Trace::start(), &service, delivery.run(pace)).await });
@@ -213,6 +200,7 @@ impl Opened {
                 scoped(Trace::start(), &service, reader.run(pace, stop)).await;
             });
         }
+        sources.relay(&self.service, pace, running);
         let service = self.service.clone();
         running.spawn(async move { forget_answers(&service).await });
         for (name, task) in self.builder.tasks.drain(..) {
@@ -222,24 +210,17 @@ impl Opened {
                 scoped(Trace::start(), service.name(), work).await;
             });
         }
+        Ok(())
     }
 
-    fn delivery(&self, sources: &BTreeMap<String, Source>) -> Delivery {
-        let (service, name) = (&self.service, self.service.name());
-        let own = Local::commands(service.shared_store(), name);
+    fn delivery(&self, sources: &Sources) -> Result<Delivery, StartError> {
+        let service = &self.service;
+        let own = Local::commands(service.shared_store(), service.name());
         let mut delivery = Delivery::new(service.clone()).follow(Arc::new(own));
-        for sender in self.builder.senders.iter().filter(|sender| *sender != name) {
-            delivery = delivery.follow(match sources.get(sender) {
-                Some(Source::Here(it)) => Arc::new(Local::commands(it.shared_store(), name)),
-                Some(Source::There(address)) => {
-                    Arc::new(Pull::commands(sender, address.clone(), name))
-                }
-                None => {
-                    Arc::new(Nowhere::new(format!("{sender}/o/{name}"), address_setting(sender)))
-                }
-            });
+        for feed in sources.messages(service, &self.builder.senders)? {
+            delivery = delivery.follow(feed);
         }
-        delivery
+        Ok(delivery)
     }
 
     fn reader(
@@ -247,8 +228,8 @@ impl Opened {
         names: &BTreeSet<&'static str>,
         tables: &BTreeMap<&'static str, ViewTable>,
         reacting: bool,
-        sources: &BTreeMap<String, Source>,
-    ) -> Reader {
+        sources: (&Sources, Way),
+    ) -> Result<Reader, StartError> {
         let mut streams = BTreeSet::new();
         let parts: Vec<_> =
             self.builder.views.iter().filter(|part| names.contains(part.name)).collect();
@@ -267,7 +248,7 @@ impl Opened {
     }
 
     /// The reader of a policy, whatever streams it follows.
-    fn policy(&self, name: &str, sources: &BTreeMap<String, Source>) -> Reader {
+    fn policy(&self, name: &str, sources: (&Sources, Way)) -> Result<Reader, StartError> {
         let mut group = self.group(format!("policy:{name}"));
         let mut streams = BTreeSet::new();
         for policy in self.builder.policies.iter().filter(|it| it.name() == name) {
@@ -286,27 +267,22 @@ impl Opened {
         &self,
         effects: impl Effects + 'static,
         streams: &BTreeSet<&'static str>,
-        sources: &BTreeMap<String, Source>,
-    ) -> Reader {
+        sources: (&Sources, Way),
+    ) -> Result<Reader, StartError> {
         let service = &self.service;
         let health = service.health().clone();
+        let (sources, way) = sources;
+        let others =
+            sources.events(service, (effects.name(), effects.takes_turns()), streams, way)?;
         let mut reader = Reader::new(Arc::new(effects), service.shared_store(), health);
-        let contexts: BTreeSet<_> = streams.iter().filter_map(|it| it.split('.').next()).collect();
-        for context in contexts {
-            if context == service.name() {
-                reader = reader.follow(Arc::new(OwnLog::new(service.shared_store())), true);
-                continue;
-            }
-            let feed: Arc<dyn Feed<store::Record>> = match sources.get(context) {
-                Some(Source::Here(other)) => {
-                    Arc::new(Local::events(other.shared_store(), other.publication()))
-                }
-                Some(Source::There(address)) => Arc::new(Pull::events(context, address.clone())),
-                None => Arc::new(Nowhere::new(format!("{context}/e"), address_setting(context))),
-            };
+        let own = streams.iter().any(|it| it.split('.').next() == Some(service.name()));
+        if own {
+            reader = reader.follow(Arc::new(OwnLog::new(service.shared_store())), true);
+        }
+        for feed in others {
             reader = reader.follow(feed, false);
         }
-        reader
+        Ok(reader)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A process: settings, subcommands, start, serving, stop.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use axum::Router;
 use tokio::task::JoinSet;
 
 use super::builder::Builder;
-use super::open::{Opened, Source};
+use super::open::Opened;
+use super::sources::{Source, Sources as Others};
 use super::{Host, Role, Service, Stop, ask_health, block_on, start_log};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
@@ -18,7 +19,8 @@ use crate::health::Health;
 use crate::http::{Edge, inside, wrap};
 use crate::saga;
 use crate::store::StoreError;
-use crate::transport::{Address, endpoint};
+use crate::transport::kafka::{Kafka, TopicPlan};
+use crate::transport::{Address, Broker, TopicNames, endpoint};
 
 /// How long background work may take to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -130,6 +132,7 @@ impl Process {
                 entries.push(Entry::new(&address_setting(source), &near, &doc));
             }
         }
+        entries.extend(Broker::entries());
         entries.extend(self.table.iter().flat_map(Limits::entries));
         for mut entry in Entry::common() {
             if entry.name == "DRAIN_WAIT" && self.together {
@@ -166,7 +169,7 @@ impl Process {
         match words.as_slice() {
             ["health"] => return ask_health(&config).await,
             [] | ["serve"] => {}
-            ["migrate"] | ["rebuild", _] => {}
+            ["migrate" | "topics"] | ["rebuild", _] => {}
             other => {
                 let text = other.join(" ");
                 return Err(StartError(format!("there is no command `{text}`; see --help")));
@@ -175,6 +178,7 @@ impl Process {
         start_log(&config)?;
         match words.as_slice() {
             ["migrate"] => self.migrate(&config).await,
+            ["topics"] => self.topics(&config).await,
             ["rebuild", view] => self.rebuild(&config, view).await,
             _ => self.serve(&config).await,
         }
@@ -184,7 +188,7 @@ impl Process {
         let name = &self.name;
         let settings = table(&self.entries());
         format!(
-            "{name} [serve | migrate | health | rebuild VIEW] [--dev] [--config FILE] [--SETTING VALUE]\n\n\
+            "{name} [serve | migrate | topics | health | rebuild VIEW] [--dev] [--config FILE] [--SETTING VALUE]\n\n\
              A setting is read from the file `config.env`, then the environment, then the flags.\n\
              `--dev` believes an unsigned `x-actor` header.\n\n{settings}"
         )
@@ -203,7 +207,7 @@ impl Process {
             one.renew_views(&sources).await?;
         }
         for one in &mut opened {
-            one.start(&sources, with.pace, &mut running);
+            one.start(&sources, with.pace, &mut running)?;
             let mut routes: Router =
                 std::mem::take(&mut one.builder.routes).with_state(one.service.clone());
             for layers in &one.builder.layers {
@@ -235,13 +239,16 @@ impl Process {
         self,
         config: &Config,
         with: &Opening,
-    ) -> Result<(Vec<Opened>, BTreeMap<String, Source>), StartError> {
+    ) -> Result<(Vec<Opened>, Others), StartError> {
         let texts = |name: &str| config.get(name).map(str::to_owned);
         for read in self.builders.iter().flat_map(|builder| &builder.readers) {
             read(&texts).map_err(StartError)?;
         }
         let mut opened = Vec::new();
-        let mut sources = BTreeMap::new();
+        let mut sources = Others { kafka: self.kafka(config)?, ..Others::default() };
+        if let Some(kafka) = &sources.kafka {
+            kafka.watch(&with.health)?;
+        }
         let settings: Vec<_> =
             self.builders.iter().map(|it| self.database_setting(&it.name)).collect();
         for (builder, setting) in self.builders.into_iter().zip(settings) {
@@ -250,16 +257,43 @@ impl Process {
                 if let Some(url) = config.get(&setting) {
                     let address =
                         Address::parse(&setting, url)?.with_token(config.get("LOG_TOKEN"));
-                    sources.insert(source, Source::There(address));
+                    sources.places.insert(source, Source::There(address));
                 }
             }
             let url = config.get(&setting).unwrap_or_default().to_owned();
             opened.push(Opened::open(builder, &url, with).await?);
         }
         for one in &opened {
-            sources.insert(one.service.name().to_owned(), Source::Here(one.service.clone()));
+            let here = Source::Here(one.service.clone());
+            sources.places.insert(one.service.name().to_owned(), here);
         }
         Ok((opened, sources))
+    }
+
+    /// The Kafka between the services, if the settings name one.
+    fn kafka(&self, config: &Config) -> Result<Option<Kafka>, StartError> {
+        let Some(broker) = Broker::read(config)? else { return Ok(None) };
+        let mut names = TopicNames::default();
+        for builder in &self.builders {
+            names.system.clone_from(&builder.system);
+            names.own.extend(builder.topics.clone());
+        }
+        Ok(Some(Kafka::connect(broker, names)?))
+    }
+
+    /// Make the topics of the services that are missing.
+    async fn topics(self, config: &Config) -> Result<ExitCode, StartError> {
+        let Some(kafka) = self.kafka(config)? else {
+            return Err(StartError("KAFKA_BROKERS is not set".to_owned()));
+        };
+        let plans: BTreeSet<TopicPlan> =
+            self.builders.iter().flat_map(|it| it.plans(kafka.names())).collect();
+        let plans: Vec<_> = plans.into_iter().collect();
+        for topic in kafka.provision(&plans).await? {
+            tracing::info!(event.name = "topic_made", topic, "made");
+        }
+        tracing::info!(event.name = "topics_ready", topics = plans.len(), "all topics are there");
+        Ok(ExitCode::SUCCESS)
     }
 
     async fn serve(self, config: &Config) -> Result<ExitCode, StartError> {

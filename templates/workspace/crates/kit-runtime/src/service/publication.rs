@@ -16,6 +16,11 @@ type Publish = Arc<dyn Fn(&Record) -> Folded<Option<PublicEvent>> + Send + Sync>
 pub(super) struct Published(BTreeMap<&'static str, Publish>);
 
 impl Published {
+    /// The aggregates with public events.
+    pub fn aggregates(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
     pub fn add<A: Aggregate, P: Event>(&mut self, publish: fn(&Recorded<A::Event>) -> Option<P>) {
         let typed: Publish = Arc::new(move |record| {
             let Some(public) = publish(&recorded::<A::Event>(record)?) else { return Ok(None) };

@@ -112,7 +112,7 @@ pub struct CursorMove {
     pub epoch: i64,
     /// Where the cursor must stand.
     pub from: Mark,
-    /// Where it stands afterwards, same shard.
+    /// Where it stands afterwards, same shard. With an epoch it may stay: then only older epochs are shut out.
     pub to: Mark,
 }
 

@@ -83,7 +83,7 @@ struct Look {
     /// How far the asker knows that there is nothing for it.
     #[serde(default)]
     scanned: i64,
-    /// For the outbox: the context whose messages are asked for.
+    /// Of the events, the aggregate whose are asked for; of the outbox, the context whose messages.
     #[serde(default)]
     topic: String,
     #[serde(default)]
@@ -100,7 +100,7 @@ async fn page(
         return Problem::not_found().into_response();
     }
     let topic = match log {
-        Log::Event => Topic::Public(source.publication),
+        Log::Event => Topic::Public(source.publication, look.topic.clone()),
         Log::Outbox => Topic::To(look.topic.clone()),
     };
     let page = match log {

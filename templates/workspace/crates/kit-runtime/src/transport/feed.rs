@@ -1,6 +1,6 @@
 //! What a consumer reads from: one log of one service, seen through one topic.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -49,7 +49,10 @@ impl Logged for Record {
     }
 
     fn through(&self, topic: &Topic) -> Result<Option<Self>, String> {
-        let Topic::Public(publication) = topic else { return Ok(None) };
+        let Topic::Public(publication, aggregate) = topic else { return Ok(None) };
+        if !aggregate.is_empty() && *aggregate != self.stream.kind {
+            return Ok(None);
+        }
         Ok(publication.publish(self)?.map(|public| Self {
             event_type: public.event_type,
             schema_version: public.schema_version,
@@ -75,9 +78,12 @@ impl Logged for Message {
     }
 
     fn through(&self, topic: &Topic) -> Result<Option<Self>, String> {
-        let Topic::To(context) = topic else { return Ok(None) };
-        let told = matches!(self.message.kind, MessageKind::Command | MessageKind::Reply);
-        let fits = self.message.topic == *context && told;
+        let to = match topic {
+            Topic::Public(..) => false,
+            Topic::To(context) => self.message.topic == *context,
+            Topic::Others(context) => self.message.topic != *context,
+        };
+        let fits = to && matches!(self.message.kind, MessageKind::Command | MessageKind::Reply);
         Ok(fits.then(|| self.clone()))
     }
 }
@@ -85,10 +91,12 @@ impl Logged for Message {
 /// The part of a log that a reader may see.
 #[derive(Clone)]
 pub enum Topic {
-    /// The public events.
-    Public(Arc<dyn Publication>),
+    /// The public events of one aggregate; of all when its name is empty.
+    Public(Arc<dyn Publication>, String),
     /// The commands and replies to one context.
     To(String),
+    /// The commands and replies to all contexts but this one.
+    Others(String),
 }
 
 /// What a private event looks like to the others.
@@ -120,13 +128,21 @@ pub struct Entry<T> {
     pub item: T,
 }
 
+/// The name of the feed of an aggregate's events, or of all events of a context. Marks are stored under it: never
+/// change it.
+pub(crate) fn events_name(context: &str, aggregate: &str) -> String {
+    if aggregate.is_empty() { format!("{context}/e") } else { format!("{context}/e/{aggregate}") }
+}
+
 /// What one look at a log gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pulled<T> {
-    /// The generation of the log.
-    pub generation: Uuid,
-    /// The records, per shard in order, and all of them in the order of time.
+    /// The generation of the log, if it is known already.
+    pub generation: Option<Uuid>,
+    /// The records, per shard in order; from a log, all of them in the order of time.
     pub entries: Vec<Entry<T>>,
+    /// Others may have applied records meanwhile: the marks should be read again before the next look.
+    pub reload: bool,
 }
 
 /// Why a look at a log gave nothing.
@@ -154,7 +170,7 @@ impl From<StoreError> for FeedError {
 
 /// One log of one service, seen through one topic.
 pub trait Feed<T>: Send + Sync {
-    /// The name under which watermarks are kept, such as `stock/e`.
+    /// The name under which watermarks are kept, such as `stock/e/part`.
     fn name(&self) -> &str;
 
     /// Records after the given marks, at most `limit` per shard; a shard without mark starts at
@@ -164,6 +180,23 @@ pub trait Feed<T>: Send + Sync {
         after: &'a BTreeMap<u16, Mark>,
         limit: u32,
     ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>>;
+
+    /// The same for some shards only; it may give less than there is.
+    fn pull_some<'a>(
+        &'a self,
+        shards: &'a BTreeSet<u16>,
+        after: &'a BTreeMap<u16, Mark>,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>>
+    where
+        T: Logged,
+    {
+        Box::pin(async move {
+            let mut pulled = self.pull(after, limit).await?;
+            pulled.entries.retain(|entry| shards.contains(&entry.item.mark().shard));
+            Ok(pulled)
+        })
+    }
 
     /// A hint that there may be more; none where only polling helps.
     fn changes(&self) -> Option<watch::Receiver<u64>>;

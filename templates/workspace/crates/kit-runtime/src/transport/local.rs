@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::feed::events_name;
 use super::order::in_time;
 use super::{Entry, Feed, FeedError, Logged, Publication, Pulled, Topic};
 use crate::store::{BoxFuture, Mark, Message, Record, Store};
@@ -41,7 +42,7 @@ impl Feed<Record> for OwnLog {
             let records = self.store.tail(from, limit).await?;
             let cut = full(&records, limit);
             let entries = in_time(Chain::of(records.into_iter(), after).entries, &cut);
-            Ok(Pulled { generation: meta.generation, entries })
+            Ok(Pulled { generation: Some(meta.generation), entries, reload: false })
         })
     }
 
@@ -68,11 +69,15 @@ struct Memory {
 }
 
 impl Local<Record> {
-    /// The public part of `store`'s event log.
+    /// The public events of an aggregate in `store`'s log; of all aggregates when the name is empty.
     #[must_use]
-    pub fn events(store: Arc<dyn Store>, publication: Arc<dyn Publication>) -> Self {
-        let name = format!("{}/e", store.meta().service);
-        Self::new(name, store, Topic::Public(publication))
+    pub fn events(
+        store: Arc<dyn Store>,
+        publication: Arc<dyn Publication>,
+        aggregate: &str,
+    ) -> Self {
+        let name = events_name(&store.meta().service, aggregate);
+        Self::new(name, store, Topic::Public(publication, aggregate.to_owned()))
     }
 }
 
@@ -148,7 +153,7 @@ impl<T: Logged> Feed<T> for Local<T> {
                 }
             }
             let entries = in_time(chain.entries, &cut);
-            Ok(Pulled { generation: meta.generation, entries })
+            Ok(Pulled { generation: Some(meta.generation), entries, reload: false })
         })
     }
 

@@ -4,15 +4,25 @@
 //! its predecessor in the same topic, and private records never leave. A feed remembers nothing
 //! that matters: what was applied is the consumer's watermark. It applies no effect itself.
 
+mod broker;
 mod endpoint;
 mod feed;
+#[cfg(feature = "kafka")]
+pub mod kafka;
+#[cfg(not(feature = "kafka"))]
+#[path = "no_kafka.rs"]
+pub(crate) mod kafka;
 mod local;
 mod order;
 mod pull;
 mod wire;
 
+pub use broker::{Broker, TopicNames};
 pub use endpoint::endpoint;
 pub(crate) use endpoint::guarded;
+pub(crate) use feed::events_name;
 pub use feed::{Entry, Feed, FeedError, Logged, PublicEvent, Publication, Pulled, Topic};
 pub use local::{Local, OwnLog};
 pub use pull::{Address, Nowhere, Pull};
+#[cfg(feature = "kafka")]
+pub(crate) use wire::Wire;

@@ -3,7 +3,7 @@
 //! The client speaks just enough HTTP for this one conversation: a `GET` without keep-alive, whose
 //! answer is a JSON document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::feed::events_name;
 use super::order::in_time;
 use super::wire::{Wire, WireHead, WirePage, unreadable};
 use super::{Entry, Feed, FeedError, Pulled};
@@ -154,10 +155,11 @@ pub struct Pull<T> {
 }
 
 impl Pull<Record> {
-    /// The public events of `context`, which answers at `address`.
+    /// The public events of an aggregate of `context`, which answers at `address`; of all of its
+    /// aggregates when the name is empty.
     #[must_use]
-    pub fn events(context: &str, address: Address) -> Self {
-        Self::new(format!("{context}/e"), String::new(), address)
+    pub fn events(context: &str, aggregate: &str, address: Address) -> Self {
+        Self::new(events_name(context, aggregate), aggregate.to_owned(), address)
     }
 }
 
@@ -185,6 +187,33 @@ impl<T: Wire> Pull<T> {
         let topic = &self.topic;
         let query = format!("after={after}&scanned={scanned}&limit={limit}&topic={topic}");
         self.address.get(&format!("/_kit/log/{log}/{shard}?{query}")).await
+    }
+
+    /// What comes next, of all shards or of some.
+    async fn pages(
+        &self,
+        shards: Option<&BTreeSet<u16>>,
+        after: &BTreeMap<u16, Mark>,
+        limit: u32,
+    ) -> Result<Pulled<T>, FeedError> {
+        let head: WireHead = self.address.get(&format!("/_kit/log/{}", T::PATH)).await?;
+        let (mut entries, mut cut) = (Vec::new(), BTreeMap::new());
+        // Nothing behind the heads, which were seen at one moment: what came since may have
+        // its cause in a shard that was read before.
+        for (shard, pos) in head.heads {
+            if shards.is_some_and(|some| !some.contains(&shard)) {
+                continue;
+            }
+            let mark = after.get(&shard).copied().unwrap_or(Mark::start(shard));
+            if pos < mark.pos {
+                return Err(FeedError::Diverged { shard });
+            }
+            if self.up_to(mark, pos, limit, &mut entries).await? < pos {
+                cut.insert(shard, Timestamp::MAX);
+            }
+        }
+        let (generation, entries) = (Some(head.generation), in_time(entries, &cut));
+        Ok(Pulled { generation, entries, reload: false })
     }
 
     /// Read on in the shard of `mark` until there is something or `pos` is reached; tells how far
@@ -233,22 +262,16 @@ impl<T: Wire> Feed<T> for Pull<T> {
         after: &'a BTreeMap<u16, Mark>,
         limit: u32,
     ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>> {
-        Box::pin(async move {
-            let head: WireHead = self.address.get(&format!("/_kit/log/{}", T::PATH)).await?;
-            let (mut entries, mut cut) = (Vec::new(), BTreeMap::new());
-            // Nothing behind the heads, which were seen at one moment: what came since may have
-            // its cause in a shard that was read before.
-            for (shard, pos) in head.heads {
-                let mark = after.get(&shard).copied().unwrap_or(Mark::start(shard));
-                if pos < mark.pos {
-                    return Err(FeedError::Diverged { shard });
-                }
-                if self.up_to(mark, pos, limit, &mut entries).await? < pos {
-                    cut.insert(shard, Timestamp::MAX);
-                }
-            }
-            Ok(Pulled { generation: head.generation, entries: in_time(entries, &cut) })
-        })
+        Box::pin(self.pages(None, after, limit))
+    }
+
+    fn pull_some<'a>(
+        &'a self,
+        shards: &'a BTreeSet<u16>,
+        after: &'a BTreeMap<u16, Mark>,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Pulled<T>, FeedError>> {
+        Box::pin(self.pages(Some(shards), after, limit))
     }
 
     fn changes(&self) -> Option<watch::Receiver<u64>> {

@@ -213,6 +213,10 @@ impl Effects for Group {
         self.views.is_empty()
     }
 
+    fn takes_turns(&self) -> bool {
+        !self.views.is_empty()
+    }
+
     fn apply<'a>(
         &'a self,
         batch: &'a [Received],

@@ -1,0 +1,163 @@
+//! How a Kafka is reached, and what topics are called. Known without the client library, so that every program knows
+//! its settings and says what it lacks.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::config::{Config, ConfigError, Entry};
+
+/// The settings of Kafka.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broker {
+    /// Hosts with ports, separated by commas.
+    pub brokers: String,
+    /// Partitions of a topic that is made here.
+    pub partitions: u16,
+    /// Copies of a topic that is made here.
+    pub replicas: u16,
+    /// How long a gap may last before the source is asked.
+    pub gap: Duration,
+    /// How often the end of the source's log is compared with what came.
+    pub compare: Duration,
+    /// How long a relay that is silent keeps its part of the log.
+    pub lease: Duration,
+    /// Settings of the client by its own names: encryption and who we are.
+    pub security: Vec<(&'static str, String)>,
+}
+
+/// The settings that go to the client as they are.
+const SECURITY: [(&str, &str, &str); 7] = [
+    ("KAFKA_SECURITY", "security.protocol", "`plaintext`, `ssl`, `sasl_plaintext` or `sasl_ssl`"),
+    ("KAFKA_CA_FILE", "ssl.ca.location", "certificates that the brokers' are signed with"),
+    (
+        "KAFKA_CERTIFICATE_FILE",
+        "ssl.certificate.location",
+        "our certificate, if brokers ask for it",
+    ),
+    ("KAFKA_KEY_FILE", "ssl.key.location", "the key of our certificate"),
+    ("KAFKA_MECHANISM", "sasl.mechanism", "`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`"),
+    ("KAFKA_USER", "sasl.username", "who we are to the brokers"),
+    ("KAFKA_PASSWORD", "sasl.password", "the password of `KAFKA_USER`"),
+];
+
+impl Broker {
+    /// What can be set.
+    #[must_use]
+    pub fn entries() -> Vec<Entry> {
+        let hosts = "Kafka as `host:port,..`; without it services read each other's log";
+        let mut entries = vec![
+            Entry::new("KAFKA_BROKERS", "", hosts),
+            Entry::new("KAFKA_PARTITIONS", "8", "partitions of a topic that `topics` makes"),
+            Entry::new("KAFKA_REPLICAS", "3", "copies of a topic that `topics` makes"),
+            Entry::new(
+                "KAFKA_GAP",
+                "2s",
+                "how long records may be missing before the source is asked",
+            ),
+            Entry::new(
+                "KAFKA_COMPARE",
+                "30s",
+                "how often the ends of topic and source are compared",
+            ),
+            Entry::new("KAFKA_LEASE", "15s", "how long a silent instance keeps what it sends"),
+        ];
+        entries.extend(SECURITY.map(|(name, _, doc)| Entry::new(name, "", doc)));
+        entries
+    }
+
+    /// The settings, when there is a Kafka.
+    ///
+    /// # Errors
+    /// A number of partitions by which shards cannot be shared out, and other wrong values.
+    pub fn read(config: &Config) -> Result<Option<Self>, ConfigError> {
+        let Some(brokers) = config.get("KAFKA_BROKERS") else { return Ok(None) };
+        let partitions = config.number("KAFKA_PARTITIONS")?;
+        let good = partitions.is_power_of_two() && partitions <= 64;
+        let wrong = || {
+            ConfigError(format!(
+                "KAFKA_PARTITIONS is `{partitions}`; write 1, 2, 4, 8, 16, 32 or 64"
+            ))
+        };
+        let partitions = u16::try_from(partitions).ok().filter(|_| good).ok_or_else(wrong)?;
+        let replicas = u16::try_from(config.number("KAFKA_REPLICAS")?).ok().filter(|it| *it > 0);
+        let replicas = replicas
+            .ok_or_else(|| ConfigError("KAFKA_REPLICAS is not a number from 1".to_owned()))?;
+        let security = SECURITY
+            .iter()
+            .filter_map(|(name, key, _)| config.get(name).map(|value| (*key, value.to_owned())));
+        Ok(Some(Self {
+            brokers: brokers.to_owned(),
+            partitions,
+            replicas,
+            gap: config.duration("KAFKA_GAP")?,
+            compare: config.duration("KAFKA_COMPARE")?,
+            lease: config.duration("KAFKA_LEASE")?.max(Duration::from_millis(300)),
+            security: security.collect(),
+        }))
+    }
+}
+
+/// What the topics of a system are called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TopicNames {
+    /// The system, with which all of them begin.
+    pub system: String,
+    /// Topics of streams that have another name, by context and aggregate.
+    pub own: BTreeMap<String, String>,
+}
+
+impl TopicNames {
+    /// The topic of the public events of an aggregate.
+    #[must_use]
+    pub fn events(&self, context: &str, aggregate: &str) -> String {
+        let own = self.own.get(&format!("{context}.{aggregate}"));
+        own.cloned().unwrap_or_else(|| format!("{}.{context}.{aggregate}.events", self.system))
+    }
+
+    /// The topic of the commands and replies to a context.
+    #[must_use]
+    pub fn commands(&self, context: &str) -> String {
+        format!("{}.{context}.commands", self.system)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    fn read(values: &[(&str, &str)]) -> Result<Option<Broker>, ConfigError> {
+        let env = values.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let sources = Sources { env, ..Sources::default() };
+        Broker::read(&Config::read(&sources, &Broker::entries())?)
+    }
+
+    #[test]
+    fn without_brokers_there_is_no_kafka() {
+        assert_eq!(read(&[]), Ok(None));
+        let some = read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_USER", "me")]).expect("reads");
+        let some = some.expect("is there");
+        assert_eq!((some.partitions, some.replicas), (8, 3));
+        assert_eq!(some.security, [("sasl.username", "me".to_owned())]);
+    }
+
+    #[test]
+    fn shards_are_shared_out_evenly_or_not_at_all() {
+        for (count, fine) in
+            [("1", true), ("64", true), ("0", false), ("12", false), ("128", false)]
+        {
+            let set = [("KAFKA_BROKERS", "a:1"), ("KAFKA_PARTITIONS", count)];
+            assert_eq!(read(&set).is_ok(), fine, "{count}");
+        }
+        assert!(read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_REPLICAS", "0")]).is_err());
+    }
+
+    #[test]
+    fn topics_are_named_after_system_context_and_aggregate_or_as_the_description_says() {
+        let own = BTreeMap::from([("desk.tool".to_owned(), "tools".to_owned())]);
+        let names = TopicNames { system: "shed".to_owned(), own };
+        assert_eq!(names.events("desk", "tool"), "tools");
+        assert_eq!(names.events("desk", "rack"), "shed.desk.rack.events");
+        assert_eq!(names.commands("office"), "shed.office.commands");
+    }
+}

@@ -1,0 +1,21 @@
+//! Tests of the way between services that need a real broker; `scripts/kafka run` starts one.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at a surprise")]
+
+#[path = "../it/db.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod db;
+#[path = "../it/lending/mod.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod lending;
+#[path = "../it/program.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod program;
+#[path = "../it/web.rs"]
+mod web;
+
+mod broker;
+mod flow;
+mod outage;
+mod relays;
+mod repair;
+mod topics;
