@@ -13,6 +13,7 @@ use crate::{extend, publish, routes};
 #[must_use]
 pub fn service() -> Builder {
     let builder = Service::builder("catalogue", 8001)
+        .system("library")
         .publish::<Title, public::TitleEvent>(publish::title)
         .view([follow::<TitleList, TitleEvent>()])
         .routes(routes::routes())

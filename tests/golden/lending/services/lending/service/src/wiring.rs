@@ -17,6 +17,7 @@ use crate::{extend, routes};
 #[must_use]
 pub fn service() -> Builder {
     let builder = Service::builder("lending", 8002)
+        .system("library")
         .zone(&lending_domain::ZONE)
         .settings(Settings::described(), Settings::read)
         .neighbour("catalogue", 8001)

@@ -12,6 +12,7 @@ use crate::{extend, routes};
 #[must_use]
 pub fn service() -> Builder {
     let builder = Service::builder("desk", 8001)
+        .system("toolshare")
         .view([follow::<Shelf, ToolEvent>()])
         .routes(routes::routes())
         .routes(extend::routes())
