@@ -30,6 +30,7 @@ pub(super) fn context(model: &Model, of: &Context) -> form::Context {
             Idempotency::Optional => "optional",
             Idempotency::Required => "required",
         },
+        deploy: of.split.then_some("split"),
         settings: to.fields(of.settings),
         types: of.types.iter().filter_map(|(n, id)| Some((n.clone(), to.named(*id)?))).collect(),
         tables: map(&of.tables, |t| to.table(t)),

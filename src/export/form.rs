@@ -52,6 +52,8 @@ pub(super) struct Context {
     pub kind: Option<&'static str>,
     pub time_zone: String,
     pub idempotency: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deploy: Option<&'static str>,
     pub settings: Vec<Field>,
     pub types: BTreeMap<String, TypeForm>,
     pub tables: BTreeMap<String, Table>,

@@ -61,6 +61,8 @@ pub struct Context {
     pub time_zone: String,
     /// Whether callers must send an `Idempotency-Key`.
     pub idempotency: Idempotency,
+    /// Commands and views are processes of their own where it is deployed.
+    pub split: bool,
     /// The settings: a record in which every field has a default.
     pub settings: TypeId,
     /// Values, enums, unions and newtypes it declares (not ids, statuses and entities), by name.

@@ -7,6 +7,7 @@
 mod aggregate;
 mod command;
 mod context;
+mod deploy;
 mod event;
 mod example;
 mod gateway;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 pub use aggregate::{Aggregate, IdField, UniqueRule};
 pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Rules};
 pub use context::{Context, ContextKind, Idempotency, Notes};
+pub use deploy::{Deploy, Size};
 pub use event::{Event, EventRef, Make};
 pub use example::{Example, Examples, SagaExample, SagaReply};
 pub use gateway::{Composition, Gateway, Part, PartArg};
@@ -64,6 +66,8 @@ pub struct Model {
     pub compositions: Vec<Composition>,
     /// The gateway.
     pub gateway: Gateway,
+    /// Sizes of its processes.
+    pub deploy: Deploy,
 }
 
 impl Model {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
-    commands, compose, events, examples, policies, projections, queries, refusals, routes, run,
-    sagas, scenarios, told, written,
+    commands, compose, deploy, events, examples, policies, projections, queries, refusals, routes,
+    run, sagas, scenarios, told, written,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
@@ -70,6 +70,7 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     let compositions = compose::build(r, &contexts, sink);
     let routes = routes::all(&contexts, &compositions, &places, sink);
     let gateway = compose::gateway(r, sink);
+    let deploy = deploy::build(r, &contexts, sink);
     let project = &r.tree.project;
     Model {
         system: project.name.as_ref().map_or_else(String::new, |n| n.value.clone()),
@@ -84,6 +85,7 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
         routes,
         compositions,
         gateway,
+        deploy,
     }
 }
 
@@ -117,6 +119,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
         }),
         topic: tree.topic.as_ref().map(|t| t.value.clone()),
         time_zone: time_zone(tree, sink),
+        split: tree.split,
         idempotency: match tree.idempotency.as_ref().map(|i| i.value) {
             Some(tree::Idempotency::Required) => Idempotency::Required,
             _ => Idempotency::Optional,

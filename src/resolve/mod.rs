@@ -22,6 +22,7 @@ mod compose;
 mod cycles;
 mod decide;
 mod declare;
+mod deploy;
 mod derive;
 mod each;
 mod events;

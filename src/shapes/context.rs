@@ -78,9 +78,14 @@ const KEYS: &[Key] = &[
         r#""required""#,
         "Whether a request without `Idempotency-Key` is refused with 400.",
     ),
-    Key::reserved(
+    Key::default(
         "deploy",
+        Form::Choice(&["whole", "split"]),
+        "`whole`",
         r#""split""#,
-        "`split`: commands and views run as processes of their own.",
+        "`split`: where the system is deployed, commands and views run as processes of their own, so \
+         that each is scaled alone. Both are the program of the service: `ROLE=commands` takes \
+         commands and runs policies and sagas, `ROLE=views` fills the views and answers queries. They \
+         share the database of the service.",
     ),
 ];

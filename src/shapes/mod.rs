@@ -32,6 +32,8 @@ mod later;
 
 mod edge;
 
+mod deploy;
+
 pub mod json_schema;
 
 pub mod reference;

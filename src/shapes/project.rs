@@ -1,6 +1,6 @@
 //! `minos.toml`: the project, and the contexts inside it.
 
-use super::{Form, Key, Shape, construct, context, edge};
+use super::{Form, Key, Shape, construct, context, deploy, edge};
 
 /// `[project]`.
 pub static PROJECT: Shape = Shape {
@@ -80,7 +80,7 @@ const PROJECT_TABLES: &[Key] = &[
          same may stand in the files of `shared/`.",
     ),
     Key::absent("gateway", Form::Table(&edge::GATEWAY), "{}", edge::GATEWAY.doc),
-    Key::absent("deploy", Form::Free, "{}", "How the system is deployed.").later(),
+    Key::absent("deploy", Form::Table(&deploy::DEPLOY), "{}", deploy::DEPLOY.doc),
     Key::absent("moved", Form::Free, "[]", "Renames over several contexts.").later(),
     Key::absent("waiver", Form::Free, "[]", "Breaking changes that were agreed on.").later(),
 ];

@@ -33,10 +33,11 @@ pub fn load(files: Vec<(Utf8PathBuf, Vec<u8>)>) -> (Sources, Tree, Sink) {
         match role {
             Role::Project => {
                 let main = Main { has_domain, document: &document };
-                let (project, gateway, contexts, kernel) =
+                let (project, gateway, deploy, contexts, kernel) =
                     project::project(&mut lower, file, &main);
                 tree.project = project;
                 tree.gateway = gateway;
+                tree.deploy = deploy;
                 contexts.into_iter().for_each(|context| add(&mut tree, context, &mut lower));
                 join_types(&mut tree.kernel, kernel);
             }

@@ -4,7 +4,7 @@ use super::build;
 use super::load::whole_file;
 use super::lower::{Lower, Row};
 use super::toml::{Document, Entry, Kind};
-use super::tree::{Context, Gateway, Project, Types};
+use super::tree::{Context, Deploy, Gateway, Project, Types};
 use crate::diagnostics::Diagnostic;
 use crate::lang::tree::Ident;
 use crate::shapes::{CONSTRUCTS, PROJECT, PROJECT_FILE, SHORT_FILE};
@@ -21,7 +21,7 @@ pub(super) fn project(
     lower: &mut Lower<'_>,
     file: FileId,
     main: &Main<'_>,
-) -> (Project, Gateway, Vec<Context>, Types) {
+) -> (Project, Gateway, Deploy, Vec<Context>, Types) {
     let root = &main.document.root;
     let short = shorthand(root);
     let inline = inline_context(root);
@@ -38,6 +38,7 @@ pub(super) fn project(
     let mut row = whole_file(lower, file, "`minos.toml`".to_owned(), shape, main.document);
     let project = row.row("project").map(build::project).unwrap_or_default();
     let gateway = row.row("gateway").map(build::gateway).unwrap_or_default();
+    let deploy = row.row("deploy").map(build::deploy).unwrap_or_default();
     let kernel = row.row("shared").map(|mut shared| build::types(&mut shared)).unwrap_or_default();
     let mut contexts = Vec::new();
     for (name, mut inner) in row.named("context").unwrap_or_default() {
@@ -52,7 +53,7 @@ pub(super) fn project(
     }
     let not_yet = std::mem::take(&mut lower.not_yet);
     contexts.iter_mut().for_each(|context| context.not_yet.clone_from(&not_yet));
-    (project, gateway, contexts, kernel)
+    (project, gateway, deploy, contexts, kernel)
 }
 
 /// The place of `[project] context`, when it is there.

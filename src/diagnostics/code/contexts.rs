@@ -161,6 +161,20 @@ pub(super) const DEPLOYMENT: &[Entry] = &[
         "compose = { a = \"A\", b = \"B(id = a.id)\" }",
     ),
     error(
+        507,
+        "no such process",
+        "A size is given to a process that the system does not have. Its processes are its contexts, `gateway`, and `X_views` for a context `X` with `deploy = \"split\"`.",
+        "[deploy.size.ordring]\nreplicas = 5",
+        "[deploy.size.ordering]\nreplicas = 5",
+    ),
+    error(
+        508,
+        "not a size",
+        "The size of a process is written as for Kubernetes: `replicas` from 1 to 100, `cpu` as `10m` to `2000m`, `memory` as `16Mi` to `4Gi`.",
+        "[deploy]\nmemory = \"256 MB\"",
+        "[deploy]\nmemory = \"256Mi\"",
+    ),
+    error(
         509,
         "bad schedule",
         "The time is written `\"12:00\"`, `\"mon 06:00\"` or `\"1 06:00\"`, the interval as a duration of at least a second.",

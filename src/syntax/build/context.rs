@@ -27,6 +27,7 @@ pub(in crate::syntax) struct Keys {
     topic: Option<Spanned<String>>,
     time_zone: Option<Spanned<String>>,
     idempotency: Option<Spanned<Idempotency>>,
+    split: bool,
 }
 
 /// Take the context's own keys out of a row.
@@ -43,8 +44,9 @@ pub(in crate::syntax) fn keys(name: Ident, row: &mut Row) -> Keys {
         value: if word.value == "required" { Idempotency::Required } else { Idempotency::Optional },
         span: word.span,
     });
+    let split = row.word("deploy").is_some_and(|word| word.value == "split");
     let (topic, time_zone) = (row.text("topic"), row.text("time_zone"));
-    Keys { head: head(name, row, &CONTEXT), kind, topic, time_zone, idempotency }
+    Keys { head: head(name, row, &CONTEXT), kind, topic, time_zone, idempotency, split }
 }
 
 /// A context from its keys and the row that holds its constructs.
@@ -58,6 +60,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         topic: keys.topic,
         time_zone: keys.time_zone,
         idempotency: keys.idempotency,
+        split: keys.split,
         settings: row.fields("settings").unwrap_or_default(),
         types: types(row),
         aggregates: each(row, "aggregate", behaviour::aggregate),

@@ -2,12 +2,14 @@
 
 mod behaviour;
 mod context;
+mod deploy;
 mod edge;
 mod flow;
 mod reading;
 mod types;
 
 pub(super) use context::{context, keys, project};
+pub(super) use deploy::deploy;
 pub(super) use edge::gateway;
 pub(super) use types::types;
 

@@ -8,6 +8,7 @@
 //! ([`Context::not_yet`]), so that whoever uses them is not blamed as well.
 
 mod behaviour;
+mod deploy;
 mod edge;
 mod flow;
 mod reading;
@@ -15,6 +16,7 @@ mod scenario;
 mod types;
 
 pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Refusal};
+pub use deploy::{Deploy, Size};
 pub use edge::{Gateway, IfMatch, Route, RouteTarget, Verb};
 pub use flow::{Policy, Refused, ReplyReaction, Saga, Step};
 pub use reading::{Log, OrderKey, Page, Query, Reaction, Replica, View};
@@ -42,6 +44,8 @@ pub struct Tree {
     pub project: Project,
     /// `[gateway]`.
     pub gateway: Gateway,
+    /// `[deploy]`.
+    pub deploy: Deploy,
     /// The contexts, in the order of their names' places (files in the order of their paths).
     pub contexts: Vec<Context>,
     /// The shared kernel: `shared/*.toml` and `[shared]`.
@@ -125,6 +129,8 @@ pub struct Context {
     pub time_zone: Option<Spanned<String>>,
     /// `idempotency`.
     pub idempotency: Option<Spanned<Idempotency>>,
+    /// `deploy = "split"`.
+    pub split: bool,
     /// `[settings]`.
     pub settings: Vec<Field>,
     /// Newtypes, values, enums, unions, tables, functions.

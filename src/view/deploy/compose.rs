@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::Model;
+use crate::model::{Model, Size};
 
-use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Unit, VERSION, units};
+use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Process, Unit, VERSION, units};
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,6 +37,15 @@ struct Service {
     ports: Vec<String>,
     networks: Vec<String>,
     command: Vec<&'static str>,
+    /// Processors and memory, when they are others than those of its block.
+    size: Option<Limits>,
+}
+
+/// What a container may take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Limits {
+    cpus: String,
+    memory: String,
 }
 
 /// The file of a system; `ports` are those of its contexts on the machine.
@@ -44,7 +53,10 @@ struct Service {
 pub fn compose(model: &Model, ports: &BTreeMap<String, u16>) -> ComposeFile {
     let units = units(model);
     let mut services: Vec<Service> =
-        units.iter().flat_map(|unit| [database(unit), job(unit), service(unit, ports)]).collect();
+        units.iter().flat_map(|unit| [database(unit), job(unit)]).collect();
+    for unit in &units {
+        services.extend(unit.processes.iter().map(|process| service(unit, process, ports)));
+    }
     services.extend(GATEWAY.then(|| gateway(model, &units, ports)));
     services.sort_by(|a, b| a.name.cmp(&b.name));
     let databases: Vec<String> = units.iter().map(|unit| unit.database.clone()).collect();
@@ -67,10 +79,21 @@ fn database_url(unit: &Unit<'_>) -> Pair {
     Pair::new("DATABASE_URL", unit.database_url())
 }
 
-fn service(unit: &Unit<'_>, ports: &BTreeMap<String, u16>) -> Service {
+/// Twice what a pod is given, as on Kubernetes; none when that is what the block of services says.
+fn limits(size: Size) -> Option<Limits> {
+    let usual = Size::default();
+    let thousandths = 2 * size.cpu;
+    let cpus = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
+    let memory = format!("{}m", 2 * size.memory);
+    ((size.cpu, size.memory) != (usual.cpu, usual.memory)).then_some(Limits { cpus, memory })
+}
+
+fn service(unit: &Unit<'_>, process: &Process, ports: &BTreeMap<String, u16>) -> Service {
     let port = ports.get(&unit.context.name).copied().unwrap_or(PORT + 1);
+    let role = process.role.map(|role| Pair::new("ROLE", role));
+    let settings = unit.addresses(PORT).chain([database_url(unit)]).chain(role);
     Service {
-        name: unit.name.clone(),
+        name: process.name.clone(),
         kind: "service",
         binary: Some(unit.binary.clone()),
         version: VERSION,
@@ -79,11 +102,12 @@ fn service(unit: &Unit<'_>, ports: &BTreeMap<String, u16>) -> Service {
             Pair::new(&unit.migration, DONE),
         ]),
         volumes: vec![],
-        environment: Pair::sorted(unit.addresses(PORT).chain([database_url(unit)])),
+        environment: Pair::sorted(settings),
         // Behind a gateway, nobody else gets in.
         ports: if GATEWAY { vec![] } else { vec![published(port)] },
         networks: vec![unit.database.clone(), COMMON.to_owned()],
         command: vec![],
+        size: limits(process.size),
     }
 }
 
@@ -94,18 +118,21 @@ fn published(port: u16) -> String {
 
 /// The door to all services.
 fn gateway(model: &Model, units: &[Unit<'_>], ports: &BTreeMap<String, u16>) -> Service {
-    let address = |unit: &Unit<'_>| unit.address(PORT);
+    let addresses = units.iter().map(|unit| unit.address(PORT));
+    let addresses = addresses.chain(units.iter().filter_map(|unit| unit.views_address(PORT)));
+    let processes = units.iter().flat_map(|unit| &unit.processes);
     Service {
         name: "gateway".to_owned(),
         kind: "service",
         binary: Some(format!("{}-gateway", model.system)),
         version: VERSION,
-        depends_on: units.iter().map(|unit| Pair::new(&unit.name, HEALTHY)).collect(),
+        depends_on: Pair::sorted(processes.map(|it| Pair::new(&it.name, HEALTHY))),
         volumes: vec![],
-        environment: Pair::sorted(units.iter().map(address)),
+        environment: Pair::sorted(addresses),
         ports: vec![published(ports.get("gateway").copied().unwrap_or(PORT))],
         networks: vec![COMMON.to_owned()],
         command: vec![],
+        size: limits(model.deploy.of("gateway")),
     }
 }
 
@@ -121,6 +148,7 @@ fn job(unit: &Unit<'_>) -> Service {
         ports: vec![],
         networks: vec![unit.database.clone()],
         command: vec!["migrate"],
+        size: None,
     }
 }
 
@@ -141,5 +169,6 @@ fn database(unit: &Unit<'_>) -> Service {
         ports: vec![],
         networks: vec![unit.database.clone()],
         command: vec![],
+        size: None,
     }
 }

@@ -1,11 +1,13 @@
 //! Manifests for Kubernetes: a base that minos owns, a component with databases for development,
 //! and overlays that are the user's.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::model::Model;
+use crate::model::{Model, Size};
 
-use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Unit, VERSION, units};
+use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Process, Unit, VERSION, units};
 
 /// Seconds for which a pod that is to end is still found by others.
 const PRE_STOP: u32 = 5;
@@ -13,9 +15,6 @@ const PRE_STOP: u32 = 5;
 /// The longest way from the signal to the end: the service is unready for 5 s, refuses and waits
 /// for running requests for 20 s, and ends background work within 10 s.
 const DRAIN: u32 = 5 + 20 + 10;
-
-/// Pods of each service.
-const REPLICAS: u32 = 3;
 
 /// Where a service answers under its name.
 const SERVICE_PORT: u16 = 80;
@@ -86,10 +85,28 @@ pub struct Pod {
     command: &'static str,
     /// The secret with the address of its database.
     secret: String,
-    cpu: &'static str,
-    cpu_limit: &'static str,
-    memory: &'static str,
-    memory_limit: &'static str,
+    #[serde(flatten)]
+    given: Given,
+}
+
+/// What a container is given, and what it may take at most: twice as much.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Given {
+    cpu: String,
+    cpu_limit: String,
+    memory: String,
+    memory_limit: String,
+}
+
+impl Given {
+    fn of(size: Size) -> Self {
+        Self {
+            cpu: format!("{}m", size.cpu),
+            cpu_limit: format!("{}m", 2 * size.cpu),
+            memory: format!("{}Mi", size.memory),
+            memory_limit: format!("{}Mi", 2 * size.memory),
+        }
+    }
 }
 
 /// One service.
@@ -99,6 +116,8 @@ pub struct Workload {
     #[serde(flatten)]
     pub pod: Pod,
     replicas: u32,
+    /// Annotations.
+    notes: Vec<Pair>,
     port: u16,
     pre_stop: u32,
     grace: u32,
@@ -175,7 +194,10 @@ pub fn kubernetes(model: &Model) -> Kubernetes {
     let system = &model.system;
     let all = |file: fn(&Unit<'_>) -> String| units.iter().map(file).collect::<Vec<_>>();
     let gateway = GATEWAY.then(|| gateway(model, &units));
-    let mut workloads: Vec<Workload> = units.iter().map(|unit| workload(model, unit)).collect();
+    let services = units
+        .iter()
+        .flat_map(|unit| unit.processes.iter().map(move |process| workload(model, unit, process)));
+    let mut workloads: Vec<Workload> = services.collect();
     workloads.extend(gateway);
     workloads.sort_by(|a, b| a.pod.name.cmp(&b.pod.name));
     let mut resources: Vec<String> =
@@ -227,23 +249,36 @@ fn pod(model: &Model, unit: &Unit<'_>) -> Pod {
         account: unit.name.clone(),
         command: "serve",
         secret: secret(unit),
-        cpu: "250m",
-        cpu_limit: "500m",
-        memory: "256Mi",
-        memory_limit: "512Mi",
+        given: Given::of(Size::default()),
     }
 }
 
-fn workload(model: &Model, unit: &Unit<'_>) -> Workload {
+/// What the linters are told where the text asks for fewer pods than they expect.
+fn few(replicas: u32) -> Vec<Pair> {
+    let mut notes = Vec::new();
+    if replicas < 3 {
+        let why = format!("{replicas} as said in the text");
+        notes.push(Pair::new("ignore-check.kube-linter.io/minimum-three-replicas", why));
+    }
+    if replicas < 2 {
+        notes.push(Pair::new("kube-score/ignore", "deployment-replicas"));
+    }
+    notes
+}
+
+fn workload(model: &Model, unit: &Unit<'_>, process: &Process) -> Workload {
     let address = Pair::new("HTTP_ADDR", format!("0.0.0.0:{PORT}"));
+    let role = process.role.map(|role| Pair::new("ROLE", role));
+    let (name, account) = (process.name.clone(), process.name.clone());
     Workload {
-        pod: pod(model, unit),
-        replicas: REPLICAS,
+        pod: Pod { name, account, given: Given::of(process.size), ..pod(model, unit) },
+        replicas: process.size.replicas,
+        notes: few(process.size.replicas),
         port: PORT,
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
         database: true,
-        settings: Pair::sorted(unit.addresses(SERVICE_PORT).chain([address])),
+        settings: Pair::sorted(unit.addresses(SERVICE_PORT).chain([address]).chain(role)),
     }
 }
 
@@ -251,6 +286,8 @@ fn workload(model: &Model, unit: &Unit<'_>) -> Workload {
 fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
     let address = Pair::new("HTTP_ADDR", format!("0.0.0.0:{PORT}"));
     let services = units.iter().map(|unit| unit.address(SERVICE_PORT));
+    let services = services.chain(units.iter().filter_map(|it| it.views_address(SERVICE_PORT)));
+    let size = model.deploy.of(DOOR);
     Workload {
         pod: Pod {
             name: DOOR.to_owned(),
@@ -262,12 +299,10 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
             account: DOOR.to_owned(),
             command: "serve",
             secret: String::new(),
-            cpu: "250m",
-            cpu_limit: "500m",
-            memory: "256Mi",
-            memory_limit: "512Mi",
+            given: Given::of(size),
         },
-        replicas: REPLICAS,
+        replicas: size.replicas,
+        notes: few(size.replicas),
         port: PORT,
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
@@ -319,8 +354,12 @@ fn network(model: &Model, units: &[Unit<'_>]) -> Network {
             open: false,
         };
         let door = GATEWAY.then(|| DOOR.to_owned());
-        let called_by = unit.called_by.iter().cloned().chain(door).collect();
-        policies.push(here((&unit.name, called_by, egress)));
+        // The first process tells the others what happened here.
+        for (place, process) in unit.processes.iter().enumerate() {
+            let others = unit.called_by.iter().filter(|_| place == 0);
+            let called_by = others.cloned().chain(door.clone()).collect();
+            policies.push(here((&process.name, called_by, egress.clone())));
+        }
         policies.push(here((&unit.migration, vec![], vec![to_database(unit)])));
     }
     policies.extend(GATEWAY.then(|| Policy {
@@ -328,7 +367,7 @@ fn network(model: &Model, units: &[Unit<'_>]) -> Network {
         owner: model.system.clone(),
         notes: vec![],
         port: PORT,
-        egress: vec![Egress { port: PORT, pods: units.iter().map(|u| u.name.clone()).collect() }],
+        egress: vec![Egress { port: PORT, pods: processes(units) }],
         ingress: vec![],
         open: true,
     }));
@@ -343,11 +382,23 @@ fn database_network(model: &Model, units: &[Unit<'_>]) -> Network {
         notes: vec![],
         port: DATABASE_PORT,
         egress: vec![],
-        ingress: vec![unit.name.clone(), unit.migration.clone()],
+        ingress: inside(unit),
         open: false,
     };
     let policies = units.iter().map(policy).collect();
     Network { system: model.system.clone(), closed: false, policies }
+}
+
+/// All processes of all services, sorted.
+fn processes(units: &[Unit<'_>]) -> Vec<String> {
+    let all = units.iter().flat_map(|unit| &unit.processes).map(|it| it.name.clone());
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Those who use the database of a service, sorted.
+fn inside(unit: &Unit<'_>) -> Vec<String> {
+    let processes = unit.processes.iter().map(|it| it.name.clone());
+    processes.chain([unit.migration.clone()]).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn secret(unit: &Unit<'_>) -> String {

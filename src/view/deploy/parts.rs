@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use serde::Serialize;
 
-use crate::model::{Context, Model};
+use crate::model::{Context, Model, Size};
 
 use super::edges::edges;
 
@@ -31,6 +31,10 @@ pub(super) const RUNTIME_DIGEST: &str =
 /// The image of a database in development.
 pub(super) const POSTGRES: &str = "postgres:17.11";
 
+/// The roles of a service that is split.
+const COMMANDS: &str = "commands";
+const VIEWS: &str = "views";
+
 /// A service with what it needs around it.
 pub(super) struct Unit<'m> {
     /// The context.
@@ -47,8 +51,20 @@ pub(super) struct Unit<'m> {
     pub migration: String,
     /// The contexts that it connects to, as hosts, each with the setting for its address.
     pub calls: BTreeMap<String, String>,
-    /// The contexts that connect to it, as hosts.
+    /// The processes that connect to it, as hosts.
     pub called_by: BTreeSet<String>,
+    /// What it runs as; the first answers to its name, takes commands and tells the others.
+    pub processes: Vec<Process>,
+}
+
+/// A process of a service.
+pub(super) struct Process {
+    /// Its name as a host and an object.
+    pub name: String,
+    /// The role that it plays; none when it plays all.
+    pub role: Option<&'static str>,
+    /// How large it is.
+    pub size: Size,
 }
 
 /// A name with a value. Templates walk lists in their order, and tables in any.
@@ -83,6 +99,13 @@ impl Unit<'_> {
         Pair::new(setting(&self.context.name), format!("http://{}:{port}", self.name))
     }
 
+    /// The setting for where its queries are answered, when that is a process of its own.
+    pub(super) fn views_address(&self, port: u16) -> Option<Pair> {
+        let views = self.processes.iter().find(|it| it.role == Some(VIEWS))?;
+        let setting = format!("{}_VIEWS_URL", self.context.name.to_shouty_snake_case());
+        Some(Pair::new(setting, format!("http://{}:{port}", views.name)))
+    }
+
     /// The settings for the addresses of those that it connects to, which answer on `port`.
     pub(super) fn addresses(&self, port: u16) -> impl Iterator<Item = Pair> {
         self.calls.iter().map(move |(host, name)| Pair::new(name, format!("http://{host}:{port}")))
@@ -99,6 +122,19 @@ pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
         }
         name
     };
+    let processes = |context: &Context| {
+        let name = host(&context.name);
+        let size = model.deploy.of(&context.name);
+        if !context.split {
+            return vec![Process { name, role: None, size }];
+        }
+        let views = Process {
+            name: beside(format!("{name}-views")),
+            role: Some(VIEWS),
+            size: model.deploy.of(&format!("{}_views", context.name)),
+        };
+        vec![Process { name, role: Some(COMMANDS), size }, views]
+    };
     let mut units: Vec<Unit<'_>> = model
         .contexts
         .values()
@@ -106,6 +142,7 @@ pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
             let name = host(&context.name);
             let calls = edges.get(&context.name).into_iter().flatten();
             let called_by = edges.iter().filter(|(_, to)| to.contains(&context.name));
+            let called_by = called_by.filter_map(|(from, _)| model.contexts.get(from));
             Unit {
                 context,
                 binary: format!("{}-{name}", model.system),
@@ -113,7 +150,8 @@ pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
                 schema: context.name.clone(),
                 migration: beside(format!("{name}-migrate")),
                 calls: calls.map(|to| (host(to), setting(to))).collect(),
-                called_by: called_by.map(|(from, _)| host(from)).collect(),
+                called_by: called_by.flat_map(processes).map(|it| it.name).collect(),
+                processes: processes(context),
                 name,
             }
         })

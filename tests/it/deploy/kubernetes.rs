@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{SYSTEMS, documents, one_document, tree};
+use super::{DIVIDED, SYSTEMS, documents, one_document, tree};
 use crate::golden::Tree;
 
 const ROOT: &str = "deploy/k8s/";
@@ -89,7 +89,7 @@ fn a_service_answers_on_port_80_and_selects_its_own_pods() {
 
 #[test]
 fn a_deployment_has_three_pods_three_probes_and_limits() {
-    for system in SYSTEMS {
+    for system in SYSTEMS.into_iter().filter(|system| *system != DIVIDED) {
         let tree = tree(system);
         let base = objects(&tree, "base");
         for deployment in of_kind(&base, "Deployment") {
@@ -146,7 +146,9 @@ fn secrets_are_named_and_not_told() {
                 continue;
             }
             let secret = secret.unwrap();
-            let wanted = format!("{}-database", name(deployment));
+            // The processes of a service share its database.
+            let service = name(deployment).trim_end_matches("-views");
+            let wanted = format!("{service}-database");
             assert_eq!(secret["secret"]["secretName"], wanted);
             let settings = pod(deployment)["containers"][0]["env"].as_array().unwrap();
             assert!(settings.iter().all(|s| s["name"] != "DATABASE_URL"));
@@ -175,7 +177,7 @@ fn settings_are_those_that_the_program_knows() {
             let Some(host) = path.strip_prefix(&start).and_then(|p| p.strip_suffix(".env")) else {
                 continue;
             };
-            let context = host.replace('-', "_");
+            let context = host.trim_end_matches("-views").replace('-', "_");
             let wiring = tree.get(&format!("services/{context}/service/src/wiring.rs"));
             for line in text.lines().filter(|line| !line.starts_with('#')) {
                 let (setting, value) = line.split_once('=').unwrap();
@@ -183,7 +185,16 @@ fn settings_are_those_that_the_program_knows() {
                     assert_eq!(value, "0.0.0.0:8000");
                     continue;
                 }
+                if setting == "ROLE" {
+                    let expected = if host.ends_with("-views") { "views" } else { "commands" };
+                    assert_eq!((value, system), (expected, DIVIDED));
+                    continue;
+                }
                 let other = setting.strip_suffix("_URL").unwrap().to_lowercase();
+                if let (Some(views), None) = (other.strip_suffix("_views"), wiring) {
+                    assert_eq!(value, format!("http://{}-views:80", views.replace('_', "-")));
+                    continue;
+                }
                 let known = match wiring {
                     Some(wiring) => wiring.contains(&format!("neighbour(\"{other}\"")),
                     // The gateway knows every context.
@@ -207,4 +218,53 @@ fn gen_leaves_the_overlays_to_their_owner() {
     let answer = sandbox.ends(0, "gen k8s");
     assert!(answer.err.starts_with("nothing to do: "), "{}", answer.err);
     assert_eq!(sandbox.read(path), mine);
+}
+
+#[test]
+fn processes_are_as_large_as_the_text_says() {
+    let base = objects(&tree(DIVIDED), "base");
+    let sizes: BTreeMap<&str, (u64, String, String, String)> = of_kind(&base, "Deployment")
+        .into_iter()
+        .map(|it| {
+            let resources = &pod(it)["containers"][0]["resources"];
+            let (given, most) = (&resources["requests"], &resources["limits"]);
+            let replicas = it["spec"]["replicas"].as_u64().unwrap();
+            (
+                name(it),
+                (replicas, text(&given["cpu"]), text(&given["memory"]), text(&most["memory"])),
+            )
+        })
+        .collect();
+    let size = |replicas: u64, cpu: &str, memory: &str, most: &str| {
+        (replicas, cpu.to_owned(), memory.to_owned(), most.to_owned())
+    };
+    assert_eq!(sizes["desk"], size(3, "250m", "128Mi", "256Mi"));
+    assert_eq!(sizes["desk-views"], size(6, "1000m", "128Mi", "256Mi"));
+    assert_eq!(sizes["office"], size(2, "250m", "128Mi", "256Mi"));
+    assert_eq!(sizes["gateway"], size(1, "250m", "1024Mi", "2048Mi"));
+    assert_eq!(sizes.len(), 4);
+}
+
+#[test]
+fn a_context_that_is_split_runs_its_program_twice() {
+    let tree = tree(DIVIDED);
+    let settings = |name: &str| {
+        let file = &tree[&format!("{ROOT}base/services/{name}.env")];
+        file.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(settings("desk").contains(&"ROLE=commands".to_owned()));
+    assert!(settings("desk-views").contains(&"ROLE=views".to_owned()));
+    assert!(!settings("office").iter().any(|line| line.starts_with("ROLE=")));
+    let gateway = settings("gateway");
+    assert!(gateway.contains(&"DESK_URL=http://desk:80".to_owned()), "{gateway:?}");
+    assert!(gateway.contains(&"DESK_VIEWS_URL=http://desk-views:80".to_owned()), "{gateway:?}");
+    let base = objects(&tree, "base");
+    let image = |wanted: &str| {
+        let deployments = of_kind(&base, "Deployment");
+        let found = deployments.into_iter().find(|it| name(it) == wanted).unwrap();
+        text(&pod(found)["containers"][0]["image"])
+    };
+    assert_eq!(image("desk"), image("desk-views"));
+    let jobs: Vec<&str> = of_kind(&base, "Job").into_iter().map(name).collect();
+    assert_eq!(jobs, ["desk-migrate", "office-migrate"], "its tables are made once");
 }

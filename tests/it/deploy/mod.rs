@@ -14,13 +14,16 @@ use serde_json::Value;
 use crate::golden::{Tree, domain, generate};
 
 /// Systems of one context, of two that tell each other, of two with a saga between them; and the two large examples.
-const SYSTEMS: [&str; 5] = [
+const SYSTEMS: [&str; 6] = [
     "examples/minimal",
     "examples/lending",
     "tests/domains/garage",
     "examples/bookshelf",
     "examples/shop",
+    DIVIDED,
 ];
+/// A context in several processes, and sizes of its own.
+const DIVIDED: &str = "tests/domains/divided";
 
 /// The rendered files of a system.
 fn tree(of: &str) -> Tree {

@@ -85,9 +85,14 @@ fn needed(of: &str) -> BTreeSet<Edge> {
     let contexts = system["contexts"].as_object().unwrap();
     let mut found = BTreeSet::new();
     let host = |name: &str| name.replace('_', "-");
+    // A context that is split has a second process, which reads the same logs and tells nobody.
+    let processes = |name: &str| {
+        let split = contexts[name]["deploy"] == "split";
+        std::iter::once(host(name)).chain(split.then(|| format!("{}-views", host(name))))
+    };
     let mut add = |from: &str, to: &str| {
         if from != to {
-            found.insert((host(from), host(to), 8000));
+            found.extend(processes(from).map(|from| (from, host(to), 8000)));
         }
     };
     for (name, context) in contexts {
@@ -119,11 +124,13 @@ fn needed(of: &str) -> BTreeSet<Edge> {
         }
     }
     for name in contexts.keys() {
-        let name = host(name);
-        found.insert((name.clone(), format!("{name}-db"), 5432));
-        found.insert((format!("{name}-migrate"), format!("{name}-db"), 5432));
-        if door {
-            found.insert(("gateway".to_owned(), name, 8000));
+        let database = format!("{}-db", host(name));
+        found.insert((format!("{}-migrate", host(name)), database.clone(), 5432));
+        for process in processes(name) {
+            found.insert((process.clone(), database.clone(), 5432));
+            if door {
+                found.insert(("gateway".to_owned(), process, 8000));
+            }
         }
     }
     found

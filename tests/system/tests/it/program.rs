@@ -15,8 +15,13 @@ use crate::http::ask;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Look again and again until there is something; says `what` was not there in time.
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub fn until<T>(what: &str, look: impl FnMut() -> Result<T, String>) -> T {
+    within(PATIENCE, what, look)
+}
+
+/// The same with another patience.
+pub fn within<T>(patience: Duration, what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
+    let deadline = Instant::now() + patience;
     loop {
         match look() {
             Ok(found) => return found,

@@ -25,6 +25,14 @@ pub enum Setup {
     Apart,
     /// The same on PostgreSQL, a database per service.
     OnPostgres,
+    /// The same with two processes for each service: one takes commands, the other has the views.
+    InRoles,
+}
+
+impl Setup {
+    fn on_postgres(self) -> bool {
+        matches!(self, Self::OnPostgres | Self::InRoles)
+    }
 }
 
 /// A running system.
@@ -41,7 +49,7 @@ pub struct System {
 impl System {
     /// Start it and wait until all of it works.
     pub fn start(setup: Setup) -> Self {
-        Self::start_on(setup, if setup == Setup::OnPostgres { postgres::server() } else { "" })
+        Self::start_on(setup, if setup.on_postgres() { postgres::server() } else { "" })
     }
 
     /// The same with the databases in the server at this URL, where it takes one.
@@ -53,7 +61,8 @@ impl System {
             .collect();
         let recipes = match setup {
             Setup::InOne => vec![in_one(&databases)],
-            Setup::Apart | Setup::OnPostgres => apart(&databases),
+            Setup::Apart | Setup::OnPostgres => apart(&databases, &[None]),
+            Setup::InRoles => apart(&databases, &[Some("commands"), Some("views")]),
         };
         let address = recipes.last().expect("there is a gateway").address.clone();
         let mut programs = BTreeMap::new();
@@ -81,10 +90,27 @@ impl System {
         }
     }
 
-    /// The process that plays this service.
-    pub fn program(&mut self, service: &str) -> &mut Program {
+    /// The processes of this service, or the one that has all.
+    pub fn processes(&mut self, service: &str) -> impl Iterator<Item = &mut Program> {
         let name = if self.setup == Setup::InOne { "shop" } else { service };
-        self.programs.get_mut(name).unwrap()
+        let views = format!("{name}-views");
+        self.programs.values_mut().filter(move |it| [name, &views].contains(&&*it.recipe.name))
+    }
+
+    /// SIGKILL for a service, all of it.
+    pub fn kill(&mut self, service: &str) {
+        self.processes(service).for_each(Program::kill);
+    }
+
+    /// Start what does not run of a service, and wait until it works.
+    pub fn revive(&mut self, service: &str) {
+        self.processes(service).for_each(Program::start_again);
+        self.processes(service).for_each(Program::ready);
+    }
+
+    /// What the processes of a service have logged.
+    pub fn log(&mut self, service: &str) -> String {
+        self.processes(service).map(|it| it.log()).collect()
     }
 
     /// The names of processes that can be killed.
@@ -129,7 +155,7 @@ impl System {
 fn database(setup: Setup, server: &str, folder: &Path, service: &str) -> String {
     match setup {
         Setup::InOne | Setup::Apart => folder.join(format!("{service}.db")).display().to_string(),
-        Setup::OnPostgres => postgres::database(server, service),
+        Setup::OnPostgres | Setup::InRoles => postgres::database(server, service),
     }
 }
 
@@ -159,25 +185,27 @@ fn in_one(databases: &BTreeMap<String, String>) -> Recipe {
     }
 }
 
-fn apart(databases: &BTreeMap<String, String>) -> Vec<Recipe> {
-    let addresses: BTreeMap<&str, String> =
-        SERVICES.iter().map(|name| (*name, free_address())).collect();
+/// The processes of each service, one for each role, and the gateway.
+fn apart(databases: &BTreeMap<String, String>, roles: &[Option<&str>]) -> Vec<Recipe> {
+    let pair = |name: &str, value: String| (name.to_owned(), value);
     let mut settings = common();
-    settings.extend(
-        addresses
-            .iter()
-            .map(|(name, at)| (format!("{}_URL", name.to_uppercase()), format!("http://{at}"))),
-    );
-    let mut recipes: Vec<Recipe> = SERVICES
-        .iter()
-        .map(|name| {
-            let mut settings = settings.clone();
-            settings.push(("DATABASE_URL".to_owned(), databases[*name].clone()));
-            let (address, program) = (addresses[name].clone(), format!("shop-{name}"));
-            Recipe { name: (*name).to_owned(), program, address, settings }
-        })
-        .collect();
+    let mut recipes = Vec::new();
+    for service in SERVICES {
+        for (place, role) in roles.iter().enumerate() {
+            let address = free_address();
+            let (end, suffix) = if place == 0 { ("URL", "") } else { ("VIEWS_URL", "-views") };
+            settings.push(pair(
+                &format!("{}_{end}", service.to_uppercase()),
+                format!("http://{address}"),
+            ));
+            let mut own = vec![pair("DATABASE_URL", databases[service].clone())];
+            own.extend(role.map(|role| pair("ROLE", role.to_owned())));
+            let (name, program) = (format!("{service}{suffix}"), format!("shop-{service}"));
+            recipes.push(Recipe { name, program, address, settings: own });
+        }
+    }
     let (name, program) = ("gateway".to_owned(), "shop-gateway".to_owned());
-    recipes.push(Recipe { name, program, address: free_address(), settings });
+    recipes.push(Recipe { name, program, address: free_address(), settings: Vec::new() });
+    recipes.iter_mut().for_each(|it| it.settings.extend(settings.iter().cloned()));
     recipes
 }

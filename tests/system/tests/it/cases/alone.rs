@@ -47,12 +47,12 @@ pub fn a_service_answers_while_all_others_are_down(system: &mut System) {
         return;
     }
     let others = SERVICES.iter().filter(|name| !["catalog", "stock"].contains(name));
-    others.for_each(|name| system.program(name).kill());
+    others.for_each(|name| system.kill(name));
     let goods = json!({ "product_id": shop.product, "quantity": 2 });
     let received = system.ask(&format!("POST /api/depots/{DEPOT}/receive"), &goods);
     assert_eq!(received.status, 200, "{received:?}");
     system.until("/api/availability", |it| it["items"][0]["on_hand"] == 7);
-    system.program("stock").kill();
+    system.kill("stock");
     let price = json!({ "price": { "amount": "21.00", "currency": "chf" } });
     let set = system.ask(&format!("POST /api/pricings/{}/set-price", shop.product), &price);
     assert_eq!(set.status, 200, "{set:?}");

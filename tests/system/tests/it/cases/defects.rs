@@ -58,10 +58,8 @@ pub fn kill_nine_while_handling_loses_nothing(system: &mut System) {
         if round % 6 == 0 {
             // Somewhere between the first and the last of its transactions.
             std::thread::sleep(Duration::from_millis(u64::from(round) % 35));
-            let handler = system.program("notification");
-            handler.kill();
-            handler.start();
-            handler.ready();
+            system.kill("notification");
+            system.revive("notification");
         }
     }
     for order in &placed {
@@ -78,19 +76,14 @@ pub fn what_was_stored_and_not_published_arrives(system: &mut System) {
     let waiting: Vec<String> = (0..EVENTS).map(|_| shop.order(system, 1)).collect();
     let alone = ["notification", "payment", "shipping", "stock"];
     if system.setup != crate::system::Setup::InOne {
-        alone.iter().for_each(|service| system.program(service).kill());
+        alone.iter().for_each(|service| system.kill(service));
     }
     for order in &waiting {
         system.command(&format!("/api/orders/{order}/place"), &json!({}));
     }
-    let source = system.program("ordering");
-    source.kill();
-    source.start();
-    source.ready();
-    for service in alone {
-        let program = system.program(service);
-        program.start_again();
-        program.ready();
+    system.kill("ordering");
+    for service in ["ordering"].into_iter().chain(alone) {
+        system.revive(service);
     }
     for order in &waiting {
         ended(system, order, "confirmed");

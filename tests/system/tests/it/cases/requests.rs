@@ -64,10 +64,10 @@ pub fn one_conversation_is_found_in_every_service(system: &mut System) {
     for service in ["notification", "ordering", "payment", "shipping", "stock"] {
         let events = system.database(service).events();
         assert!(events.iter().any(|it| it.correlation() == "the-order-of-ada"), "{service}");
-        assert!(system.program(service).log().contains("the-order-of-ada"), "{service}");
+        assert!(system.log(service).contains("the-order-of-ada"), "{service}");
     }
     if system.setup != Setup::InOne {
-        assert!(system.program("gateway").log().contains("the-order-of-ada"));
+        assert!(system.log("gateway").contains("the-order-of-ada"));
     }
 }
 

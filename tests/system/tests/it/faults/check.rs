@@ -161,6 +161,7 @@ fn reactions(logs: &Logs) -> Result<(), String> {
     let confirmed = counts("ordering", "order_confirmed");
     once("shipments", &counts("shipping", "shipment_prepared"), &confirmed)?;
     let sent = counts("shipping", "shipment_sent");
+    once("payments taken", &counts("payment", "payment_taken"), &sent)?;
     once("parcels that left the depot", &counts("stock", "stock_handed_over"), &sent)
 }
 

@@ -22,6 +22,7 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Account {
     pub held: i64,
+    pub taken: i64,
     pub declined: i64,
 }
 
@@ -112,13 +113,17 @@ impl Views {
     fn payment(&mut self, event: &Stored) {
         let row = self.accounts.entry(event.stream_id.clone()).or_default();
         match event.event_type.as_str() {
-            "account_opened" | "payment_taken" => {}
+            "account_opened" => {}
             "payment_authorised" => {
                 let amount = hundredths(&event.data["amount"]);
                 self.authorised.insert(event.text("order_id").to_owned(), amount);
                 row.held += amount;
             }
             "payment_voided" => row.held -= self.authorised[event.text("order_id")],
+            "payment_taken" => {
+                let amount = self.authorised[event.text("order_id")];
+                (row.held, row.taken) = (row.held - amount, row.taken + amount);
+            }
             "payment_declined" => row.declined += 1,
             other => panic!("what is {other}?"),
         }

@@ -44,8 +44,6 @@ pub struct Record {
     pub answers: AtomicU64,
     /// Attempts without one.
     pub broken: AtomicU64,
-    /// Orders that somebody wanted.
-    pub placed: Mutex<Vec<String>>,
 }
 
 /// One who sends commands, one after the other.
@@ -163,8 +161,22 @@ impl<'a> Client<'a> {
         }
         let path = format!("/api/orders/{order}/place");
         if self.send("ordering", "order_placed", &path, &json!({})).is_some() {
-            self.record.placed.lock().unwrap().push(order.clone());
+            if self.dice.below(4) != 0 {
+                self.wait_for(&order);
+            }
             self.orders.push(order);
+        }
+    }
+
+    /// Most customers want to know what becomes of an order before they give the next one.
+    fn wait_for(&self, order: &str) {
+        let line = format!("GET /api/order-status/{order}");
+        while !self.stop.load(Ordering::Relaxed) {
+            let answer = ask(self.address, &line, &[], &Value::Null);
+            if answer.is_some_and(|it| it.body["status"] != "placed" && it.status == 200) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

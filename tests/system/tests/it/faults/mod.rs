@@ -17,7 +17,7 @@ use self::check::{Sums, check};
 use self::dice::Dice;
 use self::load::{Client, Record};
 use crate::postgres::Server;
-use crate::program::until;
+use crate::program::{until, within};
 use crate::shop::DEPOT;
 use crate::system::{Setup, System};
 
@@ -25,6 +25,8 @@ use crate::system::{Setup, System};
 const SHORT: u64 = 12;
 /// Who works at the same time.
 const CLIENTS: u64 = 6;
+/// How long what was asked for may take to be done.
+const SETTLED: Duration = Duration::from_secs(180);
 /// What is killed beside the processes of the system.
 const DATABASE: &str = "postgres";
 
@@ -40,6 +42,11 @@ fn nothing_is_lost_between_processes_with_files() {
 #[test]
 fn nothing_is_lost_between_processes_on_postgres() {
     run(Setup::OnPostgres, Some(Server::start()));
+}
+
+#[test]
+fn nothing_is_lost_between_roles_on_postgres() {
+    run(Setup::InRoles, Some(Server::start()));
 }
 
 fn run(setup: Setup, server: Option<Server>) {
@@ -67,8 +74,9 @@ fn run(setup: Setup, server: Option<Server>) {
         killed
     });
     let worked = started.elapsed();
-    let sums = until("everything holds", || check(&system, &record));
-    report(setup, &killed, &record, &sums, worked);
+    let started = Instant::now();
+    let sums = within(SETTLED, "everything holds", || check(&system, &record));
+    report(setup, &killed, &record, &sums, (worked, started.elapsed()));
     assert!(sums.completed > 0 && sums.compensated > 0, "customers got far enough: {sums:?}");
 }
 
@@ -117,11 +125,18 @@ fn kill(
     killed
 }
 
-fn report(setup: Setup, killed: &[String], record: &Record, sums: &Sums, worked: Duration) {
+fn report(
+    setup: Setup,
+    killed: &[String],
+    record: &Record,
+    sums: &Sums,
+    (worked, settled): (Duration, Duration),
+) {
     let mut counts = std::collections::BTreeMap::<&str, u32>::new();
     killed.iter().for_each(|name| *counts.entry(name).or_default() += 1);
     let each: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
     println!("{setup:?}: {} kills in {} s: {}", killed.len(), worked.as_secs(), each.join(", "));
+    println!("everything held {} s after the last command", settled.as_secs());
     println!(
         "{} commands done, {} refused, {} without an answer (of these {} done); {} attempts broke",
         sums.done,

@@ -77,8 +77,8 @@ impl Views {
                 return Err(format!("{line}: {answer:?}"));
             }
             let declined = answer.body["declined"].as_i64().unwrap();
-            let held = hundredths(&answer.body["held"]);
-            found.insert(account.clone(), Account { held, declined });
+            let [held, taken] = ["held", "taken"].map(|column| hundredths(&answer.body[column]));
+            found.insert(account.clone(), Account { held, taken, declined });
         }
         Ok(Self {
             orders,
