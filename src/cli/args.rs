@@ -5,7 +5,9 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::add::Add;
+use super::completions::{Names, complete};
 use super::format::Format;
+use super::items::KINDS;
 
 pub(super) const TEMPLATE: &str =
     "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
@@ -107,12 +109,24 @@ pub(super) enum Command {
     /// Bring the files of one target in line with the domain, and no others
     #[command(before_help = "Examples:\n  minos gen k8s\n  minos gen docker --diff\n", after_help = END, help_template = TEMPLATE)]
     Gen(Gen),
+    /// Look at the machine and the project: what is missing, stale or half done, and the way out
+    #[command(before_help = "Examples:\n  minos doctor\n  minos doctor --json\n", after_help = END, help_template = TEMPLATE)]
+    Doctor,
     /// Generate, build, start and drive a web shop of seven services
     #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n", after_help = END, help_template = TEMPLATE)]
     Demo(Demo),
+    /// What the domain declares, with its places
+    #[command(before_help = "Examples:\n  minos list\n  minos list event --json\n", after_help = END, help_template = TEMPLATE)]
+    List(List),
     /// Lay out the domain files, comments kept
     #[command(before_help = "Examples:\n  minos fmt\n  minos fmt --check      in CI\n  minos fmt - < minos.toml\n", after_help = END, help_template = TEMPLATE)]
     Fmt(Fmt),
+    /// The script that completes words in a shell, names of the domain among them
+    #[command(before_help = "Examples:\n  minos completions bash > ~/.local/share/bash-completion/completions/minos\n  minos completions fish > ~/.config/fish/completions/minos.fish\n", after_help = END, help_template = TEMPLATE)]
+    Completions(Completions),
+    /// Manual pages
+    #[command(before_help = "Examples:\n  minos man sync | man -l -\n  minos man --out share/man/man1\n", after_help = END, help_template = TEMPLATE)]
+    Man(Man),
     /// Help on a command or a topic
     #[command(before_help = "Examples:\n  minos help sync\n  minos help exit-codes\n", after_help = END, help_template = TEMPLATE)]
     Help(Help),
@@ -134,7 +148,7 @@ pub(super) struct NewProject {
     #[arg(long, value_name = "FILE|DIR|-", conflicts_with = "example")]
     pub(super) domain: Option<Utf8PathBuf>,
     /// Start from an example
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete(Names::Examples))]
     pub(super) example: Option<String>,
     /// Show what would be made, make nothing
     #[arg(long)]
@@ -180,7 +194,7 @@ impl Check {
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The code
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", add = complete(Names::Codes))]
     pub(super) code: String,
 }
 
@@ -224,6 +238,9 @@ pub(super) struct Sync {
     /// Also write over files whose changes are not committed; copies go to .minos/rescue
     #[arg(long)]
     pub(super) allow_dirty: bool,
+    /// Fail when what .minos pins (names on the wire, ports, digests) would change
+    #[arg(long)]
+    pub(super) locked: bool,
 }
 
 // How a command writes. No doc comment: it would become the help of each command that takes it.
@@ -275,6 +292,63 @@ pub(super) struct Fmt {
     /// Show the changes as a unified diff, write nothing
     #[arg(long, group = "mode")]
     pub(super) diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Only items of this kind
+    #[arg(value_name = "KIND", value_parser = KINDS)]
+    pub(super) kind: Option<String>,
+    /// The project's folder, or its minos.toml
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: Shell,
+}
+
+/// Shells that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    /// For bash 4.4 and newer
+    Bash,
+    /// For zsh
+    Zsh,
+    /// For fish
+    Fish,
+    /// For PowerShell
+    Powershell,
+    /// For elvish
+    Elvish,
+    /// For nushell: commands and flags only
+    Nushell,
+}
+
+impl Shell {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+            Self::Elvish => "elvish",
+            Self::Nushell => "nushell",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The command; without it the page of minos
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Vec<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(super) out: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

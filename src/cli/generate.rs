@@ -7,7 +7,7 @@ use super::exit::{Exit, Failure};
 use super::project;
 use super::run::Run;
 use super::spine::{self, Domain};
-use super::sync::{show_only, state_failure, steps_of, take, write};
+use super::sync::{pins_stay, show_only, state_failure, steps_of, take, write};
 use super::ui::Tone;
 use crate::merge::{load, merge};
 use crate::plan::{RelPath, Target};
@@ -83,6 +83,9 @@ pub(super) fn generate(run: &Run, args: &Gen) -> Result<Exit, Failure> {
     applied.models.clone_from(&state.models);
     elsewhere(run, all - decision.changes.len());
     let steps = steps_of(&state, &applied, &decision);
+    if args.how.locked {
+        pins_stay(&steps)?;
+    }
     let how = (&args.how, &Scope::Target(target));
     if reads_only {
         return Ok(show_only(run, how, &decision, &steps));

@@ -13,7 +13,10 @@ use super::env::{Colour, Terminal, colour};
 use super::exit::{Exit, Failure};
 use super::format::Format;
 use super::ui::{Tone, Ui};
-use super::{add, check, demo, explain, fmt, generate, help, inspect, interrupt, new, panic, sync};
+use super::{
+    add, check, completions, demo, doctor, explain, fmt, generate, help, inspect, interrupt, list,
+    man, new, panic, sync,
+};
 
 /// The version of the JSON that commands answer with.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -30,6 +33,9 @@ pub(super) struct Run {
 pub fn main(args: Vec<OsString>) -> ExitCode {
     interrupt::listen();
     panic::install();
+    if let Some(exit) = completions::answer(&args) {
+        return ExitCode::from(exit.code());
+    }
     let cli = match parse(&args) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(usage(&args, &error).code()),
@@ -123,8 +129,12 @@ fn name_of(command: &Command) -> &'static str {
         Command::Sync(_) => "sync",
         Command::Add(_) => "add",
         Command::Gen(_) => "gen",
+        Command::Doctor => "doctor",
         Command::Demo(_) => "demo",
+        Command::List(_) => "list",
         Command::Fmt(_) => "fmt",
+        Command::Completions(_) => "completions",
+        Command::Man(_) => "man",
         Command::Help(_) => "help",
     }
 }
@@ -149,7 +159,11 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::sync(run, args),
         Command::Add(args) => add::add(run, args),
         Command::Gen(args) => generate::generate(run, args),
+        Command::Doctor => doctor::doctor(run),
         Command::Demo(args) => demo::demo(run, args),
+        Command::List(args) => list::list(run, args),
+        Command::Completions(args) => completions::completions(run, args),
+        Command::Man(args) => man::man(run, args),
         Command::Fmt(args) => fmt::fmt(run, args),
         Command::Help(args) => help::help(run, args),
     }

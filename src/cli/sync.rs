@@ -75,6 +75,9 @@ pub(super) fn bring(
     decision.changes.extend(edits);
     decision.changes.sort_by(|a, b| a.path.cmp(&b.path));
     let steps = steps_of(&state, &applied, &decision);
+    if how.0.locked {
+        pins_stay(&steps)?;
+    }
     if reads_only {
         return Ok(show_only(run, how, &decision, &steps));
     }
@@ -85,6 +88,21 @@ pub(super) fn bring(
     }
     drop(guard);
     Ok(exit)
+}
+
+/// Fails when a step would change the state of minos.
+pub(super) fn pins_stay(steps: &[Step]) -> Result<(), Failure> {
+    let folder = format!("{STATE}/");
+    let changed = steps.iter().find(|step| step.path.as_str().starts_with(&folder));
+    match changed {
+        Some(step) => {
+            let text =
+                format!("nothing was written: {} would change, and --locked forbids it", step.path);
+            Err(Failure::new(Exit::No, text)
+                .hint("run minos sync without --locked and commit .minos"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What an earlier run left in order.

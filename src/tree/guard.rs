@@ -14,6 +14,13 @@ pub struct Guard {
     _file: File,
 }
 
+/// Whether a run has the project; leaves no trace.
+#[must_use]
+pub fn is_taken(root: &Utf8Path) -> bool {
+    let file = File::open(root.join(STATE).join("txn").join("running"));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// Take the project, or `None` when another run has it.
 ///
 /// # Errors

@@ -16,9 +16,9 @@ mod transaction;
 pub use create::{CreateError, Creation, create};
 pub use digest::{Digest, loose, normal};
 pub use disk::{Disk, RealDisk};
-pub use guard::{Guard, guard};
+pub use guard::{Guard, guard, is_taken};
 pub use read::{Found, Snapshot, read_tree, read_under};
-pub use transaction::{ApplyError, Recovered, Step, apply, recover};
+pub use transaction::{ApplyError, Recovered, Step, apply, left_over, recover};
 
 /// The folder of minos' own state.
 pub const STATE: &str = ".minos";

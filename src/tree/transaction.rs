@@ -99,6 +99,19 @@ pub fn apply(disk: &dyn Disk, root: &Utf8Path, steps: &[Step]) -> Result<(), App
     Ok(())
 }
 
+/// What [`recover`] would have to do; leaves no trace.
+#[must_use]
+pub fn left_over(root: &Utf8Path) -> Recovered {
+    let txn = txn(root);
+    if txn.join("journal.json").exists() {
+        return Recovered::Finished;
+    }
+    match txn.join("new").exists() || txn.join("journal.part").exists() {
+        true => Recovered::Forgotten,
+        false => Recovered::Nothing,
+    }
+}
+
 /// Finish or forget what an earlier run left.
 ///
 /// # Errors
@@ -108,8 +121,7 @@ pub fn recover(disk: &dyn Disk, root: &Utf8Path) -> Result<Recovered, ApplyError
     let text = match fs::read_to_string(txn.join("journal.json")) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let left = txn.join("new").exists() || txn.join("journal.part").exists();
-            if !left {
+            if left_over(root) == Recovered::Nothing {
                 return Ok(Recovered::Nothing);
             }
             clean(disk, root).map_err(ApplyError::NotStarted)?;

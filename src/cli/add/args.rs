@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches, Subco
 
 use super::kind::{Kind, Writing};
 use crate::cli::args::{END, TEMPLATE, Writes};
+use crate::cli::completions::{Names, complete};
 use crate::shapes::{Form, Key};
 
 /// What was typed.
@@ -59,8 +60,11 @@ fn command_of(kind: Kind) -> Command {
         .help_template(TEMPLATE)
         .arg(name_arg(kind));
     if kind != Kind::Context {
-        command =
-            command.arg(text("context", "CONTEXT").help("The context, when NAME does not say it"));
+        command = command.arg(
+            text("context", "CONTEXT")
+                .add(complete(Names::Contexts))
+                .help("The context, when NAME does not say it"),
+        );
     }
     if let Some(key) = kind.fields_key() {
         let about = format!(
@@ -83,9 +87,15 @@ fn command_of(kind: Kind) -> Command {
             .arg(
                 many("step", "MESSAGE")
                     .long("step")
+                    .add(complete(Names::Commands))
                     .help("A step: the command that it sends; once per step"),
             )
-            .arg(many("undo", "MESSAGE").long("undo").help("What undoes the step in front of it"));
+            .arg(
+                many("undo", "MESSAGE")
+                    .long("undo")
+                    .add(complete(Names::Commands))
+                    .help("What undoes the step in front of it"),
+            );
     }
     Writes::augment_args(command)
 }
@@ -98,7 +108,8 @@ fn name_arg(kind: Kind) -> Arg {
         }
         _ => "Its name: `Name` or `context.Name`",
     };
-    Arg::new("name").value_name("NAME").help(about)
+    let arg = Arg::new("name").value_name("NAME").help(about);
+    if kind == Kind::Context { arg } else { arg.add(complete(Names::Beginnings)) }
 }
 
 fn text(name: &'static str, value: &'static str) -> Arg {
@@ -115,6 +126,10 @@ fn id(key: &str) -> String {
 
 fn flag(kind: Kind, key: &'static Key, writing: Writing) -> Arg {
     let arg = Arg::new(id(key.name)).long(key.name.replace('_', "-")).help(key.doc);
+    let arg = match names_behind(kind, key.name) {
+        Some(names) => arg.add(complete(names)),
+        None => arg,
+    };
     let arg = match kind.aggregate_key() {
         Some(own) if own == key.name => arg.visible_alias("aggregate"),
         _ => arg,
@@ -137,6 +152,19 @@ fn flag(kind: Kind, key: &'static Key, writing: Writing) -> Arg {
             .allow_hyphen_values(matches!(form, Form::Order)),
         (Writing::Many, form) => arg.value_name(value_name(form)).action(ArgAction::Append),
         (Writing::Map, _) => arg.value_name("NAME = TEXT").action(ArgAction::Append),
+    }
+}
+
+/// What of the domain a flag names.
+fn names_behind(kind: Kind, key: &str) -> Option<Names> {
+    match (kind, key) {
+        (Kind::Command, "on" | "creates") | (Kind::Event, "on") | (Kind::View, "of") => {
+            Some(Names::Aggregates)
+        }
+        (Kind::Policy, "on") | (Kind::Saga, "start") => Some(Names::Events),
+        (Kind::Policy, "send") => Some(Names::Commands),
+        (Kind::Query, "view") => Some(Names::Views),
+        _ => None,
     }
 }
 

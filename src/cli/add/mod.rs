@@ -70,6 +70,7 @@ pub(super) fn add(run: &Run, args: &Add) -> Result<Exit, Failure> {
         dry_run: args.dry_run,
         diff: args.diff,
         allow_dirty: args.allow_dirty,
+        locked: false,
     };
     let reads_only = args.dry_run || args.diff;
     let guard = if reads_only { None } else { Some(take(run, &root)?) };

@@ -161,6 +161,29 @@ fn commands_are_whole_words_and_one_verb_each() {
 }
 
 #[test]
+fn every_setting_has_a_variable_that_help_lists() {
+    // What is said for one run only.
+    let of_a_run = ["folder", "json", "quiet", "verbose", "yes"];
+    let topic = Sandbox::new().ends(0, "help environment").out;
+    let help = Sandbox::new().ends(0, "--help").out;
+    let command = command_line();
+    let mut count = 0;
+    for arg in command.get_arguments().filter(|arg| arg.is_global_set()) {
+        let name = arg.get_id().as_str();
+        if of_a_run.contains(&name) {
+            continue;
+        }
+        let variable = arg.get_env().unwrap_or_else(|| panic!("{name} has no variable"));
+        let variable = variable.to_str().unwrap();
+        assert!(variable.starts_with("MINOS_"), "{variable}");
+        assert!(topic.contains(variable), "{variable}: {topic}");
+        assert!(help.contains(&format!("[env: {variable}=")), "{variable}: {help}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}
+
+#[test]
 fn nothing_deprecated_is_hidden() {
     for (words, command) in commands() {
         for arg in command.get_arguments() {

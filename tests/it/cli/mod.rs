@@ -3,11 +3,13 @@
 mod add;
 mod cases;
 mod colour;
+mod doctor;
 mod flow;
 mod help;
 mod machine;
 mod pages;
 mod settled;
+mod shell;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod vcs;
@@ -73,6 +75,10 @@ impl Sandbox {
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }
+        // Where rustup is in front of rustc, it wants its folder.
+        let rustup = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
+        let rustup = rustup.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".rustup")));
+        command.envs(rustup.filter(|folder| folder.is_dir()).map(|folder| ("RUSTUP_HOME", folder)));
         command.envs(self.env.iter().map(|(name, value)| (OsStr::new(name), OsStr::new(value))));
         command
     }
