@@ -1,6 +1,33 @@
 //! Visiting every part of a typed expression.
 
-use super::ir::{Ir, IrArg, IrKind};
+use super::ir::{Ir, IrArg, IrKind, OutcomeIr, RuleIr};
+use super::types::{TypeDef, TypeDefKind};
+
+impl TypeDef {
+    /// Every expression of the type itself: rules, derived fields, properties. Defaults belong to
+    /// who makes a value, and are constants.
+    #[must_use]
+    pub fn code(&self) -> Vec<&Ir> {
+        match &self.kind {
+            TypeDefKind::Newtype { normalise, rules, .. } => {
+                normalise.iter().chain(rules.iter().flat_map(of_rule)).collect()
+            }
+            TypeDefKind::Record { derives, rules, .. } => {
+                derives.iter().map(|d| &d.value).chain(rules.iter().flat_map(of_rule)).collect()
+            }
+            TypeDefKind::Enum { members, .. } => members.iter().flat_map(|m| &m.props).collect(),
+            TypeDefKind::Union { .. } => vec![],
+        }
+    }
+}
+
+fn of_rule(rule: &RuleIr) -> impl Iterator<Item = &Ir> {
+    let fields = match &rule.outcome {
+        OutcomeIr::Refuse(refusal) => refusal.fields.as_slice(),
+        OutcomeIr::Ignore | OutcomeIr::Emit(_) => &[],
+    };
+    std::iter::once(&rule.cond).chain(fields.iter().map(|(_, ir)| ir))
+}
 
 impl IrArg {
     /// The value, or the closure's body.

@@ -127,7 +127,8 @@ fn opening(
     let text = head(keyword, left, cond, shape, before)?;
     let used = shape.used_width() + before + keyword.len() + 1 + 2;
     let indented = last_line(&text).len() - last_line(&text).trim_start().len();
-    let below = (is_multiline(&text) || width(&text) > shape.max.saturating_sub(used))
+    // Here rustfmt counts bytes.
+    let below = (is_multiline(&text) || text.len() > shape.max.saturating_sub(used))
         && (!extendable(&text) || indented > shape.used_width());
     let gap = if below { line_break(shape.indent) } else { " ".to_owned() };
     Some(format!("{keyword} {text}{gap}"))

@@ -95,6 +95,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "columns = [\"name\", \"colour: string = ''\"]",
     ),
     error(
+        414,
+        "public type needs a private table",
+        "A type that public events or commands carry takes its rules and derived fields with it to other contexts. A table or function of its own context is not there.",
+        "[value.Deal]\nfields = [\"amount: int\"]\nderive.fee = \"fee_of(amount)\"",
+        "# shared/fees.toml\n[table.fee_of]\nargs = [\"amount: int\"]\nreturns = \"int\"\nrows = [\"amount > 100 => 2\", \"else => 1\"]",
+    ),
+    error(
         417,
         "group is torn apart",
         "Steps of one group run together, so they stand next to each other.",

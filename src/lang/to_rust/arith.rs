@@ -73,7 +73,7 @@ impl Lower<'_> {
             .map(|arg| {
                 let code = self.lower(arg);
                 if arg.ty == Type::Text {
-                    self.borrow(code, &arg.ty)
+                    self.handed(code, &arg.ty)
                 } else {
                     self.own(code, &arg.ty)
                 }

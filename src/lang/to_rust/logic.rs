@@ -187,6 +187,9 @@ pub fn opposite(cond: Node) -> Node {
         "<=" => Some(">"),
         _ => None,
     };
+    if let Some(known) = constant(&cond) {
+        return Node::atom((!known).to_string());
+    }
     match cond {
         Node::Prefix("!", inner) => match *inner {
             Node::Paren(inner) => *inner,

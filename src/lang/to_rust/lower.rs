@@ -87,6 +87,15 @@ impl<'n> Lower<'n> {
         }
     }
 
+    /// A reference for a parameter whose type is written out: the compiler takes off what is too
+    /// much, and clippy asks to let it.
+    pub(super) fn handed(&self, code: Code, ty: &Type) -> Node {
+        match code.form {
+            Form::Ref(_) => code.node,
+            _ => self.borrow(code, ty),
+        }
+    }
+
     /// Something to call methods on or take fields of.
     pub(super) fn receiver(&mut self, ir: &Ir) -> Node {
         let code = self.lower(ir);
@@ -178,7 +187,7 @@ impl<'n> Lower<'n> {
                         if self.copies(&part.ty) {
                             self.own(code, &part.ty)
                         } else {
-                            self.borrow(code, &part.ty)
+                            self.handed(code, &part.ty)
                         }
                     }
                     None => Node::text(""),
@@ -205,7 +214,7 @@ impl<'n> Lower<'n> {
                 if self.copies(&arg.ty) {
                     self.own(code, &arg.ty)
                 } else {
-                    self.borrow(code, &arg.ty)
+                    self.handed(code, &arg.ty)
                 }
             })
             .collect()

@@ -25,21 +25,21 @@ impl Lower<'_> {
         let on = at_least(code.node.clone(), Tight::Postfix);
         match (method, arg) {
             (Method::Lower, _) => {
-                Code::owned(Node::call("text::lower", vec![self.borrow(code, &Type::Text)]))
+                Code::owned(Node::call("text::lower", vec![self.handed(code, &Type::Text)]))
             }
             (Method::Upper, _) => {
-                Code::owned(Node::call("text::upper", vec![self.borrow(code, &Type::Text)]))
+                Code::owned(Node::call("text::upper", vec![self.handed(code, &Type::Text)]))
             }
             (Method::Trim, _) => {
-                Code::owned(Node::call("text::trim", vec![self.borrow(code, &Type::Text)]))
+                Code::owned(Node::call("text::trim", vec![self.handed(code, &Type::Text)]))
             }
             (Method::IsEmpty, _) => Code::owned(on.method("is_empty", vec![])),
             (Method::Len, _) => {
-                let text = self.borrow(code, &Type::Text);
+                let text = self.handed(code, &Type::Text);
                 Code::owned(Node::call("text::len", vec![text]))
             }
             (Method::Matches, Some(pattern)) => {
-                let text = self.borrow(code, &Type::Text);
+                let text = self.handed(code, &Type::Text);
                 Code::owned(Node::call("text::matches", vec![text, pattern]))
             }
             (Method::Contains, Some(arg)) => Code::owned(on.method("contains", vec![arg])),

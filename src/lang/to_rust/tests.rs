@@ -134,6 +134,10 @@ fn what_clippy_would_ask_for() {
             "(promised.is_none() || flags < 3) && flags >= 3",
             "self.promised.is_none() && self.flags >= 3",
         ),
+        (
+            "tags.max_by(|t| t.len())",
+            "list::max_by(self.tags.iter(), |t| Ok(text::len(t)))?.cloned()",
+        ),
         ("scores.sum(|s| s)", "num::sum(self.scores.iter().copied())?"),
         (
             "if closed { 1 } else { if closed { 2 } else { 3 } }",

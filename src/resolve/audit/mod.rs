@@ -20,6 +20,7 @@ pub(super) use types::recursive;
 /// All checks that need the whole model.
 pub(super) fn all(r: &Resolver<'_>, model: &Model, sink: &mut Sink) {
     visible::foreign_types(r, sink);
+    visible::private_code(r, sink);
     visible::topics(r, sink);
     loops::endless(model, sink);
     rows::unreached(r, sink);

@@ -1,12 +1,14 @@
-//! What contexts may see of each other: MN403 for types that no public message carries, MN505 for
+//! What contexts may see of each other: MN403 for types that no public message carries,
+//! MN414 for code of public types that needs what is private, MN505 for
 //! two contexts on one topic.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::named;
 use crate::diagnostics::{Diagnostic, Sink};
+use crate::lang::ir::IrKind;
 use crate::lang::tree::{Field, Path, TypeExpr, TypeKind};
-use crate::lang::types::{TypeDefKind, TypeId};
+use crate::lang::types::{TypeDef, TypeDefKind, TypeId};
 use crate::resolve::resolver::Resolver;
 use crate::source::Span;
 use crate::syntax::tree::{Context, Types};
@@ -40,6 +42,33 @@ pub(super) fn foreign_types(r: &Resolver<'_>, sink: &mut Sink) {
     }
 }
 
+/// MN414: code of a type that other contexts see, which needs what only its own context has.
+pub(super) fn private_code(r: &Resolver<'_>, sink: &mut Sink) {
+    for id in public(r) {
+        let Some(def) = r.world.types.get(id) else { continue };
+        for ir in def.code() {
+            ir.walk(&mut |part| {
+                let (word, context, name) = match &part.kind {
+                    IrKind::Table { context: Some(context), name, .. } => ("table", context, name),
+                    IrKind::Function { context: Some(context), name, .. } => {
+                        ("function", context, name)
+                    }
+                    _ => return,
+                };
+                let found = format!("{word} `{name}` is private to context `{context}`");
+                sink.push(
+                    Diagnostic::error(414, part.span, found)
+                        .label(format!("`{}` is public, and its rules go with it", def.name))
+                        .also(def.span, "declared here")
+                        .help(format!(
+                            "move the {word} to `shared/`, or compute it where the value is used"
+                        )),
+                );
+            });
+        }
+    }
+}
+
 fn is_entity(kind: &TypeDefKind) -> bool {
     matches!(kind, TypeDefKind::Record { role: crate::lang::types::RecordRole::Entity, .. })
 }
@@ -64,6 +93,9 @@ fn public(r: &Resolver<'_>) -> BTreeSet<TypeId> {
                 members.iter().flat_map(|m| &m.1).for_each(|f| named(&f.ty, &mut open));
             }
             _ => r.world.types.fields(id).iter().for_each(|f| named(&f.ty, &mut open)),
+        }
+        for ir in r.world.types.get(id).map(TypeDef::code).into_iter().flatten() {
+            ir.walk(&mut |part| named(&part.ty, &mut open));
         }
     }
     seen

@@ -65,14 +65,21 @@ fn add(model: &Model, id: TypeId, found: &mut BTreeSet<TypeId>) {
     if !found.insert(id) {
         return;
     }
-    match model.types.get(id).map(|def| &def.kind) {
-        Some(TypeDefKind::Record { fields: defs, .. }) => fields(model, defs, found),
-        Some(TypeDefKind::Union { members }) => {
+    let Some(def) = model.types.get(id) else { return };
+    match &def.kind {
+        TypeDefKind::Record { fields: defs, .. } | TypeDefKind::Enum { fields: defs, .. } => {
+            fields(model, defs, found);
+        }
+        TypeDefKind::Union { members } => {
             for (_, defs) in members {
                 fields(model, defs, found);
             }
         }
-        _ => {}
+        TypeDefKind::Newtype { .. } => {}
+    }
+    // What its code names has to be there too.
+    for ir in def.code() {
+        ir.walk(&mut |part| ty(model, &part.ty, found));
     }
 }
 
