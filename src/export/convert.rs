@@ -47,6 +47,7 @@ pub(super) fn context(model: &Model, of: &Context) -> form::Context {
         queries: map(&of.queries, |q| to.query(q)),
         policies: map(&of.policies, |p| to.policy(p)),
         sagas: map(&of.sagas, |s| super::saga::saga(&to, s)),
+        seeds: of.seeds.iter().map(|told| told.name.clone()).collect(),
         scenarios: of.scenarios.iter().map(|s| s.name.clone()).collect(),
     }
 }

@@ -67,6 +67,8 @@ pub(super) struct Context {
     pub queries: BTreeMap<String, Query>,
     pub policies: BTreeMap<String, Policy>,
     pub sagas: BTreeMap<String, Saga>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<String>,
     pub scenarios: Vec<String>,
 }
 

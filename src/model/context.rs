@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Aggregate, Command, Event, Examples, Function, Policy, Projection, Query, Refusal, Saga,
-    Scenario, Table,
+    Scenario, Table, Told,
 };
 use crate::lang::types::TypeId;
 
@@ -89,6 +89,8 @@ pub struct Context {
     pub policies: BTreeMap<String, Policy>,
     /// Sagas.
     pub sagas: BTreeMap<String, Saga>,
+    /// The commands that a new database begins with, in text order.
+    pub seeds: Vec<Told>,
     /// Scenarios in text order.
     pub scenarios: Vec<Scenario>,
     /// Example messages for tests.

@@ -59,6 +59,9 @@ pub(super) fn add(
     if let Some(publish) = service::publish_file(&domain) {
         files.owned("src/publish.rs", "service/publish.rs.tera", to_view(&publish))?;
     }
+    if let Some(seed) = service::seed_file(&domain) {
+        files.owned("src/seed.rs", "service/seed.rs.tera", to_view(&seed))?;
+    }
     let routes = to_view(&service::routes_file(&domain));
     files.owned("src/routes.rs", "service/routes.rs.tera", routes)?;
     let wiring = to_view(&service::wiring_file(&domain, ports));

@@ -35,8 +35,10 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     }
     for name in &names {
         let built = scenarios::build(r, name, &contexts, sink);
+        let seeds = scenarios::seeds(r, name, &contexts, sink);
         if let Some(context) = contexts.get_mut(name) {
             context.scenarios = built;
+            context.seeds = seeds;
         }
     }
     let told_names = told::names(r, &contexts);
@@ -137,6 +139,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
         queries: by_name(queries, |q| &q.name),
         policies: by_name(policies, |p| &p.name),
         sagas: BTreeMap::new(),
+        seeds: vec![],
         scenarios: vec![],
         examples: Examples::default(),
     })

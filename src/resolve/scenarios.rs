@@ -39,6 +39,40 @@ pub(super) fn build(
     out
 }
 
+/// The commands that a new database begins with (§7.15), complete like those of a scenario.
+pub(super) fn seeds(
+    r: &mut Resolver<'_>,
+    context: &str,
+    known: &BTreeMap<String, Context>,
+    sink: &mut Sink,
+) -> Vec<Told> {
+    let Some(ctx) = r.contexts.get(context) else { return vec![] };
+    let (tree, Some(context)) = (ctx.tree, known.get(context)) else { return vec![] };
+    let one = |message: &Message| {
+        let scenario = tree::Scenario::of(message.clone());
+        let before = sink.found().len();
+        let mut building = Building::new(r, context, &scenario, sink);
+        let _ = building.settings();
+        match building.when() {
+            Some(Trigger::Command(told)) => Some(told),
+            Some(_) => {
+                let found =
+                    format!("`{}` is not a command of this context", message.path.name.text);
+                let help = "send a command; what follows from it, follows by itself";
+                sink.push(Diagnostic::error(110, message.path.span(), found).help(help));
+                None
+            }
+            None if sink.found().len() == before => {
+                let found = format!("`{}` cannot be sent at the start", message.path.name.text);
+                sink.push(Diagnostic::error(110, message.path.span(), found));
+                None
+            }
+            None => None,
+        }
+    };
+    tree.seeds.iter().filter_map(one).collect()
+}
+
 struct Building<'b, 't> {
     r: &'b mut Resolver<'t>,
     context: &'b Context,

@@ -1,7 +1,7 @@
 //! The tables of a context: which constructs there are.
 
 use super::{
-    Form, Key, aggregate, edge, flow, functions, later, message, reading, scenario, types,
+    Form, Key, aggregate, edge, flow, functions, later, message, reading, scenario, seed, types,
 };
 
 const fn named(name: &'static str, shape: &'static super::Shape) -> Key {
@@ -51,7 +51,7 @@ pub const TABLES: &[Key] = &[
     named("import", &later::IMPORT).later(),
     named("public", &later::PUBLIC).later(),
     named("reference", &later::REFERENCE).later(),
-    Key::absent("seed", Form::Table(&later::SEED), "{}", later::SEED.doc).later(),
+    Key::absent("seed", Form::Table(&seed::SEED), "{}", seed::SEED.doc),
     Key::absent("access", Form::Table(&edge::ACCESS), "{}", edge::ACCESS.doc).later(),
     Key::absent("grpc", Form::Table(&edge::GRPC), r#"{ expose = ["AddPart"] }"#, edge::GRPC.doc)
         .later(),

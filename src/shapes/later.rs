@@ -216,24 +216,3 @@ pub static REFERENCE: Shape = Shape {
     groups: &[],
     example: "",
 };
-
-/// `[seed]`.
-pub static SEED: Shape = Shape {
-    name: "seed",
-    header: "[seed]",
-    doc: "Rows and commands at the start.",
-    parts: &[
-        &[
-            Key::absent(
-                "rows",
-                Form::Messages,
-                r#"["PartGroup(group_id = 1, name = 'brakes')"]"#,
-                "Rows of references.",
-            ),
-            Key::absent("send", Form::Messages, r#"["OpenJob"]"#, "Commands, once."),
-        ],
-        common::DOC,
-    ],
-    groups: &[],
-    example: "",
-};

@@ -27,6 +27,7 @@ mod reading;
 mod flow;
 
 mod scenario;
+mod seed;
 
 mod later;
 

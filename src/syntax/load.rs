@@ -167,6 +167,7 @@ fn join(first: &mut Context, mut other: Context) {
     first.policies.append(&mut other.policies);
     first.sagas.append(&mut other.sagas);
     first.routes.append(&mut other.routes);
+    first.seeds.append(&mut other.seeds);
     first.scenarios.append(&mut other.scenarios);
     first.not_yet.append(&mut other.not_yet);
 }

@@ -53,6 +53,7 @@ pub(in crate::syntax) fn keys(name: Ident, row: &mut Row) -> Keys {
 pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Context {
     let scenarios = row.rows("scenario").unwrap_or_default();
     let routes = row.rows("route").unwrap_or_default();
+    let seeds = row.row("seed").and_then(|mut seed| seed.messages("send")).unwrap_or_default();
     Context {
         head: keys.head,
         file,
@@ -73,6 +74,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         policies: each(row, "policy", flow::policy),
         sagas: each(row, "saga", flow::saga),
         routes: routes.into_iter().filter_map(edge::route).collect(),
+        seeds,
         scenarios: scenarios.into_iter().map(flow::scenario).collect(),
         not_yet: Vec::new(),
     }

@@ -24,7 +24,7 @@ pub use scenario::Scenario;
 pub use types::{EnumDecl, Function, Newtype, Table, Types, Union, UnionMember, Value};
 
 pub use crate::lang::tree::Trigger;
-use crate::lang::tree::{Field, Ident};
+use crate::lang::tree::{Field, Ident, Message};
 use crate::source::{FileId, Span};
 use crate::syntax::lost::Lost;
 
@@ -155,6 +155,8 @@ pub struct Context {
     pub sagas: Vec<Saga>,
     /// `[[route]]`.
     pub routes: Vec<Route>,
+    /// The commands of `[seed]`.
+    pub seeds: Vec<Message>,
     /// `[[scenario]]`.
     pub scenarios: Vec<Scenario>,
     /// Names declared by constructs that are not built yet (ports, processes, references …);

@@ -34,3 +34,26 @@ pub struct Scenario {
     /// The place of the header.
     pub span: Span,
 }
+
+impl Scenario {
+    /// A scenario in which only this happens.
+    #[must_use]
+    pub fn of(message: Message) -> Self {
+        let span = message.span;
+        Self {
+            name: Spanned { value: String::new(), span },
+            doc: None,
+            given: Vec::new(),
+            rows: Vec::new(),
+            now: None,
+            actor: None,
+            roles: Vec::new(),
+            settings: Vec::new(),
+            when: Some(Trigger::Message(Box::new(message))),
+            then: None,
+            then_sends: None,
+            then_rows: Vec::new(),
+            span,
+        }
+    }
+}

@@ -15,6 +15,7 @@ pub struct LibFile {
     header: String,
     context: String,
     publishes: bool,
+    seeds: bool,
     rooms: Vec<Room>,
 }
 
@@ -65,6 +66,7 @@ pub fn lib_file(domain: &Domain) -> LibFile {
         header: domain.header.clone(),
         context: context.name.replace('_', " "),
         publishes: !publishing(domain).is_empty(),
+        seeds: !context.seeds.is_empty(),
         rooms,
     }
 }

@@ -71,6 +71,10 @@ pub fn wiring_file(domain: &Domain, ports: &BTreeMap<String, u16>) -> WiringFile
         imports.add("crate::sagas", &saga.name);
         node = node.method(format!("saga::<{}>", saga.name), vec![]);
     }
+    if !domain.context.seeds.is_empty() {
+        imports.add("crate", "seed");
+        node = node.method("seed", vec![Node::atom("seed::seed")]);
+    }
     node = node
         .method("routes", vec![Node::call("routes::routes", vec![])])
         .method("routes", vec![Node::call("extend::routes", vec![])])
@@ -154,7 +158,7 @@ fn senders(model: &Model, name: &str) -> BTreeSet<String> {
     model.contexts.values().filter(sends).map(|c| c.name.clone()).collect()
 }
 
-/// The own commands that policies and sagas of any context send.
+/// The own commands that policies and sagas of any context send, and those of the seed.
 fn sent_commands(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
     let name = &domain.context.name;
     let sent: BTreeSet<&str> = domain
@@ -164,6 +168,7 @@ fn sent_commands(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
         .flat_map(sends)
         .filter(|m| m.context == *name)
         .map(|m| m.name.as_str())
+        .chain(domain.context.seeds.iter().map(|told| told.name.as_str()))
         .collect();
     for command in sent.into_iter().filter_map(|name| domain.context.commands.get(name)) {
         let method = match command.kind {

@@ -24,12 +24,13 @@ fn the_complete_system_is_clean() {
 #[test]
 fn constructs_of_stage_two_are_answered_once_each() {
     let table = |name: &str| format!("`[{name}]` is not built yet");
-    let key = |name: &str| format!("route: `{name}` is not built yet");
+    let key = |of: &str, name: &str| format!("{of}: `{name}` is not built yet");
     let expected: Vec<String> = ["port", "process", "schedule", "translate", "access"]
         .map(table)
         .into_iter()
-        .chain(["stream"].map(key))
-        .chain(["grpc", "reference", "seed"].map(table))
+        .chain([key("route", "stream")])
+        .chain(["grpc", "reference"].map(table))
+        .chain([key("`[seed]`", "rows")])
         .collect();
     let found: Vec<String> = domain("garage-stage2")
         .iter()

@@ -18,6 +18,7 @@ mod reading;
 mod roles;
 mod sagas;
 mod sagas_killed;
+mod seeds;
 mod travel;
 mod waiting;
 mod web;

@@ -71,7 +71,7 @@ impl Answer {
 }
 
 impl Probe {
-    /// Starts one service with an empty database in this folder. Nobody answers for the contexts it listens to.
+    /// Starts one service with an empty database, without its seed, in this folder. Nobody answers for the contexts it listens to.
     ///
     /// # Panics
     /// When it does not start.
@@ -80,12 +80,12 @@ impl Probe {
         let sources = service.sources();
         let sources: Vec<String> =
             sources.iter().map(|it| format!("{}_URL", it.to_ascii_uppercase())).collect();
-        let mut settings = vec![("DATABASE_URL", file.as_str()), ("DEV", "1")];
+        let mut settings = vec![("DATABASE_URL", file.as_str()), ("DEV", "1"), ("SEED", "0")];
         settings.extend(sources.iter().map(|it| (it.as_str(), "http://127.0.0.1:9")));
         Self::of(service.start(&settings).await)
     }
 
-    /// Starts a system with empty databases of these contexts in this folder.
+    /// Starts a system with empty databases, without seeds, of these contexts in this folder.
     ///
     /// # Panics
     /// When it does not start.
@@ -99,7 +99,7 @@ impl Probe {
             .collect();
         let mut settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        settings.push(("DEV", "1"));
+        settings.extend([("DEV", "1"), ("SEED", "0")]);
         Self::of(app.start(&settings).await)
     }
 

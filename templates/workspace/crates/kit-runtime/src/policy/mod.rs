@@ -7,8 +7,11 @@
 mod deliver;
 mod park;
 mod react;
+mod seed;
 
 pub use deliver::Delivery;
 pub use park::DEAD_LETTERS;
 pub(crate) use park::dead_letter_of_event;
 pub use react::{Headers, React, message_of, react};
+pub use seed::Seed;
+pub(crate) use seed::sow;

@@ -119,6 +119,11 @@ pub fn message_of(
         park: policy.refused() == Refused::Park,
         request: None,
     };
+    letter(id, &headers, message)
+}
+
+/// A command as it stands in the outbox.
+pub(super) fn letter(id: Uuid, headers: &Headers, message: Message) -> NewMessage {
     NewMessage {
         id,
         kind: MessageKind::Command,

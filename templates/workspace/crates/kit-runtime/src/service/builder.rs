@@ -13,7 +13,7 @@ use super::publication::Published;
 use super::{Sagas, Service};
 use crate::command::{self, Inbox};
 use crate::config::Entry;
-use crate::policy::React;
+use crate::policy::{React, Seed};
 use crate::saga::conduct;
 use crate::store::Clock;
 use crate::transport::TopicNames;
@@ -60,6 +60,7 @@ pub struct Builder {
     pub(super) layers: Vec<fn(Router) -> Router>,
     pub(super) tasks: Vec<(String, Task)>,
     pub(super) settings: Vec<Entry>,
+    pub(super) seed: Option<Seed>,
     pub(super) readers: Vec<ReadSettings>,
     pub(super) idempotency: Wanted,
     pub(super) clock: Option<Arc<dyn Clock>>,
@@ -86,6 +87,7 @@ impl Service {
             layers: Vec::new(),
             tasks: Vec::new(),
             settings: Vec::new(),
+            seed: None,
             readers: Vec::new(),
             idempotency: Wanted::Optional,
             clock: None,
@@ -178,6 +180,13 @@ impl Builder {
     #[must_use]
     pub fn saga<S: Saga>(mut self) -> Self {
         self.sagas.insert(S::NAME, conduct::<S>());
+        self
+    }
+
+    /// What a new database begins with.
+    #[must_use]
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = Some(seed);
         self
     }
 

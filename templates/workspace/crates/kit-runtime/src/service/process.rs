@@ -17,6 +17,7 @@ use crate::consume::Pace;
 use crate::gateway::{Front, Limits, Sides, Table, Upstream, Upstreams};
 use crate::health::Health;
 use crate::http::{Edge, inside, wrap};
+use crate::policy::sow;
 use crate::saga;
 use crate::store::StoreError;
 use crate::transport::kafka::{Kafka, TopicPlan};
@@ -133,6 +134,10 @@ impl Process {
             }
         }
         entries.extend(Broker::entries());
+        if self.builders.iter().any(|it| it.seed.is_some()) {
+            let doc = "0: a new database begins empty, whatever the domain description says";
+            entries.push(Entry::new("SEED", "1", doc));
+        }
         entries.extend(self.table.iter().flat_map(Limits::entries));
         for mut entry in Entry::common() {
             if entry.name == "DRAIN_WAIT" && self.together {
@@ -205,6 +210,10 @@ impl Process {
         let mut upstreams = Upstreams::default();
         for one in &mut opened {
             one.renew_views(&sources).await?;
+            let sows = with.roles.contains(&Role::Commands) && config.get("SEED") != Some("0");
+            if let Some(seed) = one.builder.seed.filter(|_| sows) {
+                sow(&one.service, seed).await.map_err(|error| StartError(error.to_string()))?;
+            }
         }
         for one in &mut opened {
             one.start(&sources, with.pace, &mut running)?;
