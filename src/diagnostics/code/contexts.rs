@@ -96,10 +96,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     error(
         414,
-        "public type needs a private table",
-        "A type that public events or commands carry takes its rules and derived fields with it to other contexts. A table or function of its own context is not there.",
+        "public type needs a table",
+        "A type of the shared kernel, or one that public events or commands carry, takes its rules and derived fields with it to other contexts. Tables and functions stay behind.",
         "[value.Deal]\nfields = [\"amount: int\"]\nderive.fee = \"fee_of(amount)\"",
-        "# shared/fees.toml\n[table.fee_of]\nargs = [\"amount: int\"]\nreturns = \"int\"\nrows = [\"amount > 100 => 2\", \"else => 1\"]",
+        "[command.Sell]\nlet.fee = \"fee_of(cmd.deal.amount)\"",
     ),
     error(
         417,

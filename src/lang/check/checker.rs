@@ -190,7 +190,12 @@ impl<'a> Checker<'a> {
         let ty = self.storable(&ir);
         match self.declared(&ir) {
             Some(field) if ty == field.ty || ty == ir.ty => {
-                FieldDef { name, ty, default: None, span, ..field.clone() }
+                let mut marks = field.marks.clone();
+                if field.name != name {
+                    // The old names are those of the other field.
+                    marks.was.clear();
+                }
+                FieldDef { name, ty, marks, default: None, span, ..field.clone() }
             }
             _ => FieldDef::plain(name, ty, span),
         }

@@ -42,27 +42,25 @@ pub(super) fn foreign_types(r: &Resolver<'_>, sink: &mut Sink) {
     }
 }
 
-/// MN414: code of a type that other contexts see, which needs what only its own context has.
+/// MN414: code of a type that goes to other contexts, which calls what does not: tables and
+/// functions are compiled into the domain crates, those of the shared kernel too.
 pub(super) fn private_code(r: &Resolver<'_>, sink: &mut Sink) {
-    for id in public(r) {
-        let Some(def) = r.world.types.get(id) else { continue };
+    let public = public(r);
+    let types = r.world.types.iter();
+    for (_, def) in types.filter(|(id, def)| def.context.is_none() || public.contains(id)) {
         for ir in def.code() {
             ir.walk(&mut |part| {
-                let (word, context, name) = match &part.kind {
-                    IrKind::Table { context: Some(context), name, .. } => ("table", context, name),
-                    IrKind::Function { context: Some(context), name, .. } => {
-                        ("function", context, name)
-                    }
+                let (word, name) = match &part.kind {
+                    IrKind::Table { name, .. } => ("table", name),
+                    IrKind::Function { name, .. } => ("function", name),
                     _ => return,
                 };
-                let found = format!("{word} `{name}` is private to context `{context}`");
+                let found = format!("type `{}` is public, {word} `{name}` is not", def.name);
                 sink.push(
                     Diagnostic::error(414, part.span, found)
-                        .label(format!("`{}` is public, and its rules go with it", def.name))
+                        .label("a public type goes to other contexts with its code")
                         .also(def.span, "declared here")
-                        .help(format!(
-                            "move the {word} to `shared/`, or compute it where the value is used"
-                        )),
+                        .help("compute it where the value is used, in a `let` or a derived field"),
                 );
             });
         }

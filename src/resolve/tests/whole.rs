@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::{check, check_text, resolve};
+use super::{check, check_text, lines, resolve};
 use crate::diagnostics::Severity;
 
 pub(super) const TOOLSHARE: &str = include_str!("../../../tests/domains/toolshare/minos.toml");
@@ -98,6 +98,32 @@ then = {then}
         "expected `Written(author_id = @ben)`, but `Written(product_id = @product_id, \
          author_id = @author_id, opinion = Opinion(tone = harsh, text = 'dim'))` came"
     );
+}
+
+#[test]
+fn a_field_of_another_name_has_no_old_names() {
+    let text = r#"
+[project]
+name = "tools"
+context = "desk"
+[aggregate.Tool]
+state = ["label: string was title", "size: int"]
+[command.AddTool]
+creates = "Tool"
+fields = ["label", "size"]
+emit = "ToolAdded"
+[command.Show]
+on = "Tool"
+emit = "Shown(label = label, told = label, again = label)"
+[event.Shown]
+apply = []
+"#;
+    let (model, found, sources) = resolve(&[("minos.toml", text)]);
+    assert_eq!(lines(&found, &sources), "");
+    let model = model.unwrap();
+    let shown = model.types.fields(model.contexts["desk"].events["Shown"].record);
+    let old: Vec<usize> = shown.iter().map(|f| f.marks.was.len()).collect();
+    assert_eq!(old, [1, 0, 0]);
 }
 
 #[test]
