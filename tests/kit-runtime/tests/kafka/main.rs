@@ -15,6 +15,7 @@ mod web;
 
 mod broker;
 mod flow;
+mod foreign;
 mod outage;
 mod relays;
 mod repair;

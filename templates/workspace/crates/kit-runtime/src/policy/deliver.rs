@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::park::dead_letter;
 use super::react::Headers;
+use super::stranger::take_in;
 use crate::command::{Caller, Failure, Frame, Letter, Verdict, refuse, unreadable};
 use crate::consume::{Pace, Track, any_change};
 use crate::health::Condition;
@@ -16,7 +17,7 @@ use crate::saga::{self, Work};
 use crate::service::{Phase, Service};
 use crate::store::{Mark, Message, MessageKind, NewMessage, Outcome, Unit, WatermarkMove};
 use crate::telemetry::{self, Trace};
-use crate::transport::{Feed, FeedError};
+use crate::transport::{Feed, FeedError, ForeignMessages};
 
 /// The name under which the marks of handled messages are kept.
 const CONSUMER: &str = "commands";
@@ -29,13 +30,15 @@ const TRIES: u32 = 3;
 pub struct Delivery {
     service: Service,
     tracks: Vec<Track<Message>>,
+    /// Messages from outside, and the name of the system.
+    foreign: Option<(Arc<ForeignMessages>, String)>,
 }
 
 impl Delivery {
     /// Deliver to the aggregates of `service`.
     #[must_use]
     pub fn new(service: Service) -> Self {
-        Self { service, tracks: Vec::new() }
+        Self { service, tracks: Vec::new(), foreign: None }
     }
 
     /// Take messages from this feed too.
@@ -45,16 +48,24 @@ impl Delivery {
         self
     }
 
+    /// Take messages of senders outside of `system` too.
+    #[must_use]
+    pub fn foreign(mut self, messages: Arc<ForeignMessages>, system: &str) -> Self {
+        self.foreign = Some((messages, system.to_owned()));
+        self
+    }
+
     /// Deliver everything that comes until the process stops.
     pub async fn run(mut self, pace: Pace) {
         let stop = self.service.stop().clone();
         let mut hints: Vec<_> = self.tracks.iter().filter_map(|it| it.feed.changes()).collect();
+        hints.extend(self.foreign.iter().map(|(messages, _)| messages.changes()));
         let mut pause = pace.min;
         while stop.phase() < Phase::Stopped {
             for hint in &mut hints {
                 hint.mark_unchanged();
             }
-            let moved = self.catch_up().await;
+            let moved = self.catch_up().await | self.take_in().await;
             pause = if moved { pace.min } else { pace.longer(pause) };
             tokio::select! {
                 () = any_change(&mut hints) => {}
@@ -62,6 +73,25 @@ impl Delivery {
                 () = stop.reached(Phase::Stopped) => {}
             }
         }
+    }
+
+    /// Do what senders outside of the system ask for. Tells whether there was anything.
+    async fn take_in(&self) -> bool {
+        let Some((messages, system)) = &self.foreign else { return false };
+        let mut moved = false;
+        while let Some(message) = messages.next()
+            && self.service.stop().phase() < Phase::Stopped
+        {
+            let _running = self.service.stop().enter();
+            if let Err(error) = take_in(&self.service, system, message).await {
+                tracing::warn!(exception.message = %error, "the store has trouble, trying again");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                break;
+            }
+            messages.done();
+            moved = true;
+        }
+        moved
     }
 
     /// Deliver everything there is now. Tells whether there was anything.

@@ -8,6 +8,7 @@ mod deliver;
 mod park;
 mod react;
 mod seed;
+mod stranger;
 
 pub use deliver::Delivery;
 pub use park::DEAD_LETTERS;

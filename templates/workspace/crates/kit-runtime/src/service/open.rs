@@ -216,11 +216,8 @@ impl Opened {
     fn delivery(&self, sources: &Sources) -> Result<Delivery, StartError> {
         let service = &self.service;
         let own = Local::commands(service.shared_store(), service.name());
-        let mut delivery = Delivery::new(service.clone()).follow(Arc::new(own));
-        for feed in sources.messages(service, &self.builder.senders)? {
-            delivery = delivery.follow(feed);
-        }
-        Ok(delivery)
+        let delivery = Delivery::new(service.clone()).follow(Arc::new(own));
+        sources.deliver(delivery, service, &self.builder.senders)
     }
 
     fn reader(

@@ -8,10 +8,11 @@ use tokio::task::JoinSet;
 use super::process::{StartError, address_setting};
 use super::{Role, Service};
 use crate::consume::Pace;
+use crate::policy::Delivery;
 use crate::store::{Message, Record};
 use crate::telemetry::{Trace, scoped};
 use crate::transport::kafka::{Kafka, KafkaTrouble, LanePlan};
-use crate::transport::{Address, Feed, Local, Nowhere, Pull, Topic, events_name};
+use crate::transport::{Address, Feed, ForeignMessages, Local, Nowhere, Pull, Topic, events_name};
 
 /// Where another context is.
 pub(super) enum Source {
@@ -84,7 +85,7 @@ impl Sources {
             log,
         });
         let group = format!("{}.{}.{consumer}", kafka.names().system, service.name());
-        feeds.extend(kafka.subscribe(&group, plans.collect())?);
+        feeds.extend(kafka.subscribe(&group, plans.collect(), None)?);
         Ok(feeds)
     }
 
@@ -104,12 +105,13 @@ impl Sources {
         }
     }
 
-    /// The commands and replies to `service` from others.
-    pub fn messages(
+    /// The commands and replies to `service` from others, by Kafka also from outside of the system.
+    pub fn deliver(
         &self,
+        mut delivery: Delivery,
         service: &Service,
         senders: &BTreeSet<String>,
-    ) -> Result<Vec<Arc<dyn Feed<Message>>>, StartError> {
+    ) -> Result<Delivery, StartError> {
         let name = service.name();
         let logs = senders.iter().filter(|sender| *sender != name).map(|sender| {
             let log: Arc<dyn Feed<Message>> = match self.places.get(sender) {
@@ -124,8 +126,9 @@ impl Sources {
             (sender, log)
         });
         let logs: Vec<_> = logs.collect();
-        let Some(kafka) = self.kafka.as_ref().filter(|_| !logs.is_empty()) else {
-            return Ok(logs.into_iter().map(|(_, log)| log).collect());
+        let asked = !logs.is_empty() || !service.inbox().is_empty();
+        let Some(kafka) = self.kafka.as_ref().filter(|_| asked) else {
+            return Ok(logs.into_iter().fold(delivery, |delivery, (_, log)| delivery.follow(log)));
         };
         let plans = logs.into_iter().map(|(sender, log)| LanePlan {
             source: sender.clone(),
@@ -133,8 +136,12 @@ impl Sources {
             topic: kafka.names().commands(name),
             log,
         });
-        let group = format!("{}.{name}.commands", kafka.names().system);
-        Ok(kafka.subscribe(&group, plans.collect())?)
+        let system = kafka.names().system.as_str();
+        let (group, topic) = (format!("{system}.{name}.commands"), kafka.names().commands(name));
+        let foreign = Arc::new(ForeignMessages::default());
+        delivery = delivery.foreign(foreign.clone(), system);
+        let feeds = kafka.subscribe(&group, plans.collect(), Some((topic, foreign)))?;
+        Ok(feeds.into_iter().fold(delivery, Delivery::follow))
     }
 
     /// Send to Kafka what `service` has for others.

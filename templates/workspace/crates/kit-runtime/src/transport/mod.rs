@@ -7,6 +7,7 @@
 mod broker;
 mod endpoint;
 mod feed;
+mod foreign;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(not(feature = "kafka"))]
@@ -22,6 +23,7 @@ pub use endpoint::endpoint;
 pub(crate) use endpoint::guarded;
 pub(crate) use feed::events_name;
 pub use feed::{Entry, Feed, FeedError, Logged, PublicEvent, Publication, Pulled, Topic};
+pub use foreign::{ForeignMessage, ForeignMessages};
 pub use local::{Local, OwnLog};
 pub use pull::{Address, Nowhere, Pull};
 #[cfg(feature = "kafka")]

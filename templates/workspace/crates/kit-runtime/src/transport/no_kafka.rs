@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::{Broker, Feed, Logged, Topic, TopicNames};
+use super::{Broker, Feed, ForeignMessages, Logged, Topic, TopicNames};
 use crate::consume::Pace;
 use crate::health::Health;
 use crate::service::Stop;
@@ -56,6 +56,7 @@ impl Kafka {
         &self,
         _: &str,
         _: Vec<LanePlan<T>>,
+        _: Option<(String, Arc<ForeignMessages>)>,
     ) -> Result<Vec<Arc<dyn Feed<T>>>, KafkaTrouble> {
         match self.0 {}
     }

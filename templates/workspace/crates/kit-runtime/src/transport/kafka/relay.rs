@@ -52,7 +52,11 @@ impl<T: Travels> Relay<T> {
                 hint.mark_unchanged();
             }
             leases.mark_unchanged();
-            let moved = self.turn(&mut work, keeper.now()).await;
+            // What is cut off by the end is sent again by whoever comes next.
+            let moved = tokio::select! {
+                moved = self.turn(&mut work, keeper.now()) => moved,
+                () = stop.reached(Phase::Stopped) => break,
+            };
             match moved {
                 Ok(0) => pause = pace.longer(pause),
                 Ok(_) => {

@@ -1,7 +1,7 @@
 //! A consumer group: one client that fills the buffers of its lanes, and commits what was applied.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -17,7 +17,7 @@ use super::envelope::{Headers, Travels, unpack};
 use super::lane::{Compared, Lane};
 use super::{Kafka, KafkaTrouble};
 use crate::store::Mark;
-use crate::transport::{Feed, FeedError};
+use crate::transport::{Feed, FeedError, ForeignMessage, ForeignMessages};
 
 /// A partition with so many records that were not applied is read no further,
 const FULL: usize = 2_000;
@@ -37,6 +37,7 @@ pub struct LanePlan<T> {
 }
 
 /// Keeps the client running; it ends with the last of these.
+#[derive(Debug)]
 pub(super) struct Alive(
     #[expect(dead_code, reason = "its end is the message")] oneshot::Sender<()>,
 );
@@ -58,19 +59,23 @@ struct State<T> {
     index: BTreeMap<(String, String), usize>,
     partitions: BTreeMap<(String, i32), Partition>,
     trouble: Option<String>,
+    /// Where messages go that are not of this system.
+    foreign: Weak<ForeignMessages>,
 }
 
 #[derive(Default)]
 struct Partition {
     /// What came, by offset, and whose place it has to be before the offset may be committed.
-    waiting: VecDeque<(i64, Option<Place>)>,
+    waiting: VecDeque<(i64, Option<Waits>)>,
     paused: bool,
 }
 
-struct Place {
-    lane: usize,
-    shard: u16,
-    pos: i64,
+/// What has to happen before an offset may be committed.
+enum Waits {
+    /// A record is applied.
+    Applied { lane: usize, shard: u16, pos: i64 },
+    /// A message from outside is handled.
+    Handled(u64),
 }
 
 /// What changed for the client.
@@ -90,6 +95,7 @@ impl Kafka {
         &self,
         group: &str,
         plans: Vec<LanePlan<T>>,
+        foreign: Option<(String, Arc<ForeignMessages>)>,
     ) -> Result<Vec<Arc<dyn Feed<T>>>, KafkaTrouble> {
         let gap = self.broker.gap;
         let keys = plans.iter().enumerate();
@@ -99,18 +105,23 @@ impl Kafka {
             index: keys.map(|(at, it)| ((it.source.clone(), it.chain.clone()), at)).collect(),
             partitions: BTreeMap::new(),
             trouble: None,
+            foreign: foreign.as_ref().map(|(_, it)| Arc::downgrade(it)).unwrap_or_default(),
         }));
         let watcher = Watcher { state: state.clone(), changed: watch::Sender::new(0) };
         let changed = watcher.changed.clone();
         let consumer: StreamConsumer<Watcher<T>> =
             self.consumer(group, group).create_with_context(watcher)?;
-        let topics: BTreeSet<&str> = plans.iter().map(|it| it.topic.as_str()).collect();
+        let mut topics: BTreeSet<&str> = plans.iter().map(|it| it.topic.as_str()).collect();
+        topics.extend(foreign.as_ref().map(|(topic, _)| topic.as_str()));
         consumer.subscribe(&topics.into_iter().collect::<Vec<_>>())?;
         let (system, compare) = (self.names.system.clone(), self.broker.compare);
         let shared = Arc::new(Shared { consumer, state, system, compare, changed });
         let (alive, end) = oneshot::channel();
         tokio::spawn(pump(shared.clone(), end));
         let alive = Arc::new(Alive(alive));
+        if let Some((_, messages)) = &foreign {
+            messages.keep(alive.clone());
+        }
         let lanes = plans.into_iter().enumerate().map(|(index, plan)| {
             let (shared, _alive) = (shared.clone(), alive.clone());
             let compared = Mutex::new(Compared::now());
@@ -162,7 +173,7 @@ impl<T: Travels> Shared<T> {
         state.trouble = None;
         let place = match arrived {
             Ok(Some(arrived)) => state.put(arrived, key.1),
-            Ok(None) => None,
+            Ok(None) => state.put_foreign(&headers, message),
             Err(reason) => {
                 let (topic, offset) = (&key.0, message.offset());
                 tracing::error!(
@@ -175,11 +186,13 @@ impl<T: Travels> Shared<T> {
                 None
             }
         };
+        let changes = state.changes();
         let partition = state.partitions.entry(key.clone()).or_default();
         partition.waiting.push_back((message.offset(), place));
         let full = partition.waiting.len() >= FULL && !partition.paused;
         partition.paused |= full;
         drop(state);
+        self.apply(changes);
         if full && let Err(error) = self.consumer.pause(&list(&[key])) {
             tracing::warn!(exception.message = %error, "a partition cannot be paused");
         }
@@ -227,12 +240,33 @@ impl<T: Travels> Shared<T> {
 }
 
 impl<T: Travels> State<T> {
-    fn put(&mut self, arrived: super::envelope::Arrived<T>, partition: i32) -> Option<Place> {
+    /// Keep a message of somebody else; records of other services of the system are not such.
+    fn put_foreign(&self, headers: &Headers, message: &BorrowedMessage<'_>) -> Option<Waits> {
+        let foreign = self.foreign.upgrade()?;
+        let text = |name: &str| headers.get(name).cloned();
+        if headers.contains_key("ce_minospos") {
+            return None;
+        }
+        let place = format!("{}/{}/{}", message.topic(), message.partition(), message.offset());
+        let named = text("ce_source").zip(text("ce_id"));
+        let found = ForeignMessage {
+            key: named.map_or(place, |(source, id)| format!("{source}|{id}")),
+            kind: text("ce_type").unwrap_or_default(),
+            subject: text("ce_subject"),
+            correlation_id: text("ce_correlationid"),
+            traceparent: text("ce_traceparent").or_else(|| text("traceparent")),
+            value: message.payload().unwrap_or_default().to_vec(),
+        };
+        Some(Waits::Handled(foreign.push(found)))
+    }
+
+    fn put(&mut self, arrived: super::envelope::Arrived<T>, partition: i32) -> Option<Waits> {
         let key = (arrived.source.clone(), arrived.chain.clone());
         let lane = *self.index.get(&key)?;
         let mark = arrived.entry.item.mark();
         let kept = self.lanes.get_mut(lane)?.put(arrived, partition);
-        (kept == Put::Kept).then_some(Place { lane, shard: mark.shard, pos: mark.pos })
+        let (shard, pos) = (mark.shard, mark.pos);
+        (kept == Put::Kept).then_some(Waits::Applied { lane, shard, pos })
     }
 
     /// Offsets before which everything is applied, and partitions that have room again.
@@ -241,10 +275,15 @@ impl<T: Travels> State<T> {
         for ((topic, number), partition) in &mut self.partitions {
             let mut next = None;
             while let Some((offset, place)) = partition.waiting.front() {
-                let done = place.as_ref().is_none_or(|place| {
-                    let lane = self.lanes.get(place.lane);
-                    lane.is_none_or(|lane| lane.is_done(place.shard, place.pos))
-                });
+                let done = match place {
+                    None => true,
+                    Some(Waits::Applied { lane, shard, pos }) => {
+                        self.lanes.get(*lane).is_none_or(|lane| lane.is_done(*shard, *pos))
+                    }
+                    Some(Waits::Handled(number)) => {
+                        self.foreign.upgrade().is_none_or(|it| it.is_done(*number))
+                    }
+                };
                 if !done {
                     break;
                 }
