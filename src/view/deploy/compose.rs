@@ -6,18 +6,17 @@ use serde::Serialize;
 
 use crate::model::{Model, Size};
 
-use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Process, Unit, VERSION, units};
+use super::parts::{GATEWAY, KAFKA, PORT, POSTGRES, Pair, Process, Unit, VERSION, broker, units};
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ComposeFile {
     system: String,
-    postgres: &'static str,
     /// Sorted by name.
     services: Vec<Service>,
     /// Networks that reach no further than their members.
     internal: Vec<String>,
-    /// Where databases keep their files.
+    /// Where databases and the broker keep their files.
     volumes: Vec<String>,
 }
 
@@ -25,10 +24,12 @@ pub struct ComposeFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Service {
     name: String,
-    /// Which of the common blocks it starts from: `service`, `job` or `database`.
+    /// Which of the common blocks it starts from: `service`, `job`, `database` or `broker`.
     kind: &'static str,
     /// The program in the image that is built for it.
     binary: Option<String>,
+    /// The image of somebody else's program.
+    image: &'static str,
     version: &'static str,
     /// What must be so before it starts, by name.
     depends_on: Vec<Pair>,
@@ -52,21 +53,20 @@ struct Limits {
 #[must_use]
 pub fn compose(model: &Model, ports: &BTreeMap<String, u16>) -> ComposeFile {
     let units = units(model);
-    let mut services: Vec<Service> =
-        units.iter().flat_map(|unit| [database(unit), job(unit)]).collect();
+    let broker = broker(model);
+    let of = |unit| [database(unit), job(unit), topics(unit, &broker)];
+    let mut services: Vec<Service> = units.iter().flat_map(of).collect();
+    services.push(kafka(&broker));
     for unit in &units {
-        services.extend(unit.processes.iter().map(|process| service(unit, process, ports)));
+        let one = |process| service(unit, process, &broker, ports);
+        services.extend(unit.processes.iter().map(one));
     }
     services.extend(GATEWAY.then(|| gateway(model, &units, ports)));
     services.sort_by(|a, b| a.name.cmp(&b.name));
-    let databases: Vec<String> = units.iter().map(|unit| unit.database.clone()).collect();
-    ComposeFile {
-        system: model.system.clone(),
-        postgres: POSTGRES,
-        services,
-        internal: databases.clone(),
-        volumes: databases,
-    }
+    let mut inner: Vec<String> = units.iter().map(|unit| unit.database.clone()).collect();
+    inner.push(broker);
+    inner.sort();
+    ComposeFile { system: model.system.clone(), services, internal: inner.clone(), volumes: inner }
 }
 
 const HEALTHY: &str = "service_healthy";
@@ -88,24 +88,38 @@ fn limits(size: Size) -> Option<Limits> {
     ((size.cpu, size.memory) != (usual.cpu, usual.memory)).then_some(Limits { cpus, memory })
 }
 
-fn service(unit: &Unit<'_>, process: &Process, ports: &BTreeMap<String, u16>) -> Service {
+/// Where the broker answers.
+fn brokers(broker: &str) -> Pair {
+    Pair::new("KAFKA_BROKERS", format!("{broker}:9092"))
+}
+
+fn service(
+    unit: &Unit<'_>,
+    process: &Process,
+    broker: &str,
+    ports: &BTreeMap<String, u16>,
+) -> Service {
     let port = ports.get(&unit.context.name).copied().unwrap_or(PORT + 1);
     let role = process.role.map(|role| Pair::new("ROLE", role));
-    let settings = unit.addresses(PORT).chain([database_url(unit)]).chain(role);
+    let own = [database_url(unit), brokers(broker)];
+    let settings = unit.addresses(PORT).chain(own).chain(role);
     Service {
         name: process.name.clone(),
         kind: "service",
         binary: Some(unit.binary.clone()),
+        image: "",
         version: VERSION,
         depends_on: Pair::sorted([
             Pair::new(&unit.database, HEALTHY),
             Pair::new(&unit.migration, DONE),
+            Pair::new(broker, HEALTHY),
+            Pair::new(&unit.topics, DONE),
         ]),
         volumes: vec![],
         environment: Pair::sorted(settings),
         // Behind a gateway, nobody else gets in.
         ports: if GATEWAY { vec![] } else { vec![published(port)] },
-        networks: vec![unit.database.clone(), COMMON.to_owned()],
+        networks: vec![unit.database.clone(), broker.to_owned(), COMMON.to_owned()],
         command: vec![],
         size: limits(process.size),
     }
@@ -125,6 +139,7 @@ fn gateway(model: &Model, units: &[Unit<'_>], ports: &BTreeMap<String, u16>) -> 
         name: "gateway".to_owned(),
         kind: "service",
         binary: Some(format!("{}-gateway", model.system)),
+        image: "",
         version: VERSION,
         depends_on: Pair::sorted(processes.map(|it| Pair::new(&it.name, HEALTHY))),
         volumes: vec![],
@@ -141,6 +156,7 @@ fn job(unit: &Unit<'_>) -> Service {
         name: unit.migration.clone(),
         kind: "job",
         binary: Some(unit.binary.clone()),
+        image: "",
         version: VERSION,
         depends_on: vec![Pair::new(&unit.database, HEALTHY)],
         volumes: vec![],
@@ -152,12 +168,62 @@ fn job(unit: &Unit<'_>) -> Service {
     }
 }
 
+/// Makes the topics of a service. There is one broker, so one copy.
+fn topics(unit: &Unit<'_>, broker: &str) -> Service {
+    Service {
+        name: unit.topics.clone(),
+        depends_on: vec![Pair::new(broker, HEALTHY)],
+        environment: vec![brokers(broker), Pair::new("KAFKA_REPLICAS", "'1'")],
+        networks: vec![broker.to_owned()],
+        command: vec!["topics"],
+        ..job(unit)
+    }
+}
+
+/// One broker that is its own controller.
+fn kafka(name: &str) -> Service {
+    let one = |setting: &str| Pair::new(setting, "'1'");
+    Service {
+        name: name.to_owned(),
+        kind: "broker",
+        binary: None,
+        image: KAFKA,
+        version: VERSION,
+        depends_on: vec![],
+        volumes: vec![format!("{name}:/var/lib/kafka/data")],
+        environment: Pair::sorted([
+            Pair::new("CLUSTER_ID", "Zm9yLW9uZS1tYWNoaW5l"),
+            Pair::new("KAFKA_ADVERTISED_LISTENERS", format!("PLAINTEXT://{name}:9092")),
+            Pair::new("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "'false'"),
+            Pair::new("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER"),
+            Pair::new("KAFKA_CONTROLLER_QUORUM_VOTERS", format!("1@{name}:9093")),
+            Pair::new("KAFKA_HEAP_OPTS", "-Xms256m -Xmx512m"),
+            Pair::new("KAFKA_LISTENERS", "PLAINTEXT://:9092,CONTROLLER://:9093"),
+            Pair::new(
+                "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
+                "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            ),
+            Pair::new("KAFKA_LOG_DIRS", "/var/lib/kafka/data"),
+            one("KAFKA_NODE_ID"),
+            one("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR"),
+            Pair::new("KAFKA_PROCESS_ROLES", "broker,controller"),
+            one("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR"),
+            one("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR"),
+        ]),
+        ports: vec![],
+        networks: vec![name.to_owned()],
+        command: vec![],
+        size: None,
+    }
+}
+
 fn database(unit: &Unit<'_>) -> Service {
     let name = unit.schema.clone();
     Service {
         name: unit.database.clone(),
         kind: "database",
         binary: None,
+        image: POSTGRES,
         version: VERSION,
         depends_on: vec![],
         volumes: vec![format!("{}:/var/lib/postgresql/data", unit.database)],

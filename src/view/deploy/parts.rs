@@ -35,6 +35,9 @@ pub(super) const POSTGRES: &str = "postgres:17.11";
 const COMMANDS: &str = "commands";
 const VIEWS: &str = "views";
 
+/// The image of Kafka: the version that the tests run on.
+pub(super) const KAFKA: &str = "apache/kafka:4.4.0";
+
 /// A service with what it needs around it.
 pub(super) struct Unit<'m> {
     /// The context.
@@ -49,6 +52,8 @@ pub(super) struct Unit<'m> {
     pub schema: String,
     /// What brings the tables up to date before it starts.
     pub migration: String,
+    /// What makes its topics before it starts.
+    pub topics: String,
     /// The contexts that it connects to, as hosts, each with the setting for its address.
     pub calls: BTreeMap<String, String>,
     /// The processes that connect to it, as hosts.
@@ -112,6 +117,12 @@ impl Unit<'_> {
     }
 }
 
+/// The broker between the services, as a host.
+pub(super) fn broker(model: &Model) -> String {
+    let taken = model.contexts.keys().any(|name| host(name) == "kafka");
+    if taken { "kafka-broker".to_owned() } else { "kafka".to_owned() }
+}
+
 /// The services of a system, by host.
 pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
     let edges = edges(model);
@@ -149,6 +160,7 @@ pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
                 database: beside(format!("{name}-db")),
                 schema: context.name.clone(),
                 migration: beside(format!("{name}-migrate")),
+                topics: beside(format!("{name}-topics")),
                 calls: calls.map(|to| (host(to), setting(to))).collect(),
                 called_by: called_by.flat_map(processes).map(|it| it.name).collect(),
                 processes: processes(context),

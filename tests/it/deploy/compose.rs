@@ -28,7 +28,7 @@ fn every_container_waits_for_the_health_of_what_it_needs() {
     for system in SYSTEMS {
         let file = compose(system);
         for (name, service) in services(&file) {
-            let ends = service["command"] == serde_json::json!(["migrate"]);
+            let ends = ["migrate", "topics"].iter().any(|it| service["command"][0] == *it);
             assert_eq!(service["healthcheck"].is_null(), ends, "{name}");
             for needed in names(&service["depends_on"]) {
                 let of = &file["services"][&needed];
@@ -111,5 +111,30 @@ fn containers_can_do_little() {
             assert!(service["mem_limit"].is_string() && service["cpus"].is_number(), "{name}");
             assert!(!service["image"].as_str().unwrap().ends_with("latest"), "{name}");
         }
+    }
+}
+
+#[test]
+fn services_talk_by_a_broker_whose_topics_are_made_first() {
+    for system in SYSTEMS {
+        let file = compose(system);
+        let dockerfile = &tree(system)["Dockerfile"];
+        assert_eq!(dockerfile.matches("ARG FEATURES=kafka\n").count(), 2);
+        assert_eq!(dockerfile.matches("--features \"$FEATURES\"").count(), 2);
+        for (database, _) in services(&file).filter(|(name, _)| name.ends_with("-db")) {
+            let name = database.trim_end_matches("-db");
+            let service = &file["services"][name];
+            let job = format!("{name}-topics");
+            assert_eq!(service["environment"]["KAFKA_BROKERS"], "kafka:9092", "{name}");
+            assert!(names(&service["networks"]).contains("kafka"), "{name}");
+            let needed = names(&service["depends_on"]);
+            assert!(needed.contains("kafka") && needed.contains(&job), "{name}");
+            assert_eq!(
+                names(&file["services"][&job]["networks"]),
+                BTreeSet::from(["kafka".into()])
+            );
+        }
+        assert_eq!(file["networks"]["kafka"]["internal"], true);
+        assert!(file["services"]["kafka"]["ports"].is_null());
     }
 }
