@@ -10,6 +10,7 @@ mod client;
 mod envelope;
 mod lane;
 mod leases;
+mod member;
 mod relay;
 mod subscription;
 mod topics;

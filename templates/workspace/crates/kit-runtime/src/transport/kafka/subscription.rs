@@ -15,6 +15,7 @@ use tokio::sync::{oneshot, watch};
 use super::buffer::{Buffer, Put, Taken};
 use super::envelope::{Headers, Travels, unpack};
 use super::lane::{Compared, Lane};
+use super::member::Member;
 use super::{Kafka, KafkaTrouble};
 use crate::store::Mark;
 use crate::transport::{Feed, FeedError, ForeignMessage, ForeignMessages};
@@ -44,7 +45,7 @@ pub(super) struct Alive(
 
 /// What the lanes of a subscription have in common.
 pub(super) struct Shared<T: Travels> {
-    consumer: StreamConsumer<Watcher<T>>,
+    consumer: Member<Watcher<T>>,
     state: Arc<Mutex<State<T>>>,
     system: String,
     pub compare: Duration,
@@ -115,7 +116,8 @@ impl Kafka {
         topics.extend(foreign.as_ref().map(|(topic, _)| topic.as_str()));
         consumer.subscribe(&topics.into_iter().collect::<Vec<_>>())?;
         let (system, compare) = (self.names.system.clone(), self.broker.compare);
-        let shared = Arc::new(Shared { consumer, state, system, compare, changed });
+        let shared =
+            Arc::new(Shared { consumer: Member::new(consumer), state, system, compare, changed });
         let (alive, end) = oneshot::channel();
         tokio::spawn(pump(shared.clone(), end));
         let alive = Arc::new(Alive(alive));
@@ -147,7 +149,7 @@ async fn pump<T: Travels>(shared: Arc<Shared<T>>, mut end: oneshot::Receiver<()>
             }
         }
     }
-    // Leaving the group waits for the brokers.
+    // Leaving the group may take a moment.
     drop(tokio::task::spawn_blocking(move || drop(shared)));
 }
 
