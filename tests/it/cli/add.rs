@@ -77,7 +77,7 @@ const ADDITIONS: [(&str, &[(&str, &str)]); 8] = [
 /// A project: many files, or one; laid out in a way of its own.
 fn project(one_file: bool, layout: impl Fn(&str) -> String) -> Sandbox {
     let sandbox = Sandbox::new();
-    let main = "[project]\nname = \"shop\"\n";
+    let main = "[project]\nname = \"added\"\n";
     if one_file {
         let all = format!("{main}\n{}\n{}", within("ordering", ORDERING), within("stock", STOCK));
         sandbox.put("minos.toml", &layout(&all));
