@@ -173,6 +173,14 @@ fn fields(wish: &mut Wish, talk: &mut Talk<'_>, question: &str) -> Result<(), Fa
     Ok(())
 }
 
+/// Asks for the fields of a command or event where questions are asked anyway: it may have none.
+fn fields_of_message(wish: &mut Wish, talk: &mut Talk<'_>) -> Result<(), Failure> {
+    if !talk.asked {
+        return Ok(());
+    }
+    fields(wish, talk, "a field, `name: type` or the name of a field of the state; empty to end")
+}
+
 fn command(
     wish: &mut Wish,
     known: &Known<'_>,
@@ -202,14 +210,7 @@ fn command(
         }
     }
     is_one_of(wish.aggregate(), &all, known, context)?;
-    if talk.asked {
-        fields(
-            wish,
-            talk,
-            "a field, `name: type` or the name of a field of the state; empty to end",
-        )?;
-    }
-    Ok(())
+    fields_of_message(wish, talk)
 }
 
 fn event(
@@ -240,14 +241,7 @@ fn event(
         _ => {}
     }
     is_one_of(wish.aggregate(), &all, known, context)?;
-    if talk.asked {
-        fields(
-            wish,
-            talk,
-            "a field, `name: type` or the name of a field of the state; empty to end",
-        )?;
-    }
-    Ok(())
+    fields_of_message(wish, talk)
 }
 
 fn view(

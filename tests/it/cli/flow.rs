@@ -41,6 +41,17 @@ fn project(example: &str) -> Sandbox {
 const OWNED: &str = "p/crates/kit/src/lib.rs";
 
 #[test]
+fn what_new_writes_part_by_part_is_what_one_plan_renders() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/lending");
+    let whole = crate::golden::generate(crate::golden::domain(&folder));
+    let sandbox = project("lending");
+    for (path, text) in &whole {
+        assert_eq!(&sandbox.read(&format!("p/{path}")), text, "{path}");
+    }
+    assert!(whole.contains_key("Cargo.lock"));
+}
+
+#[test]
 fn new_then_sync_is_nothing_to_do() {
     let good = |name: &&&str| Sandbox::with_example(name).run("check").code == 0;
     let names = minos::plan::example_names();

@@ -14,15 +14,23 @@ use super::{MANIFEST, all_files, decide, files, make, put, steps_of, sync, temp,
 struct Dying {
     left: Cell<usize>,
     dead: Cell<bool>,
+    /// Whether it works again after the one operation that failed.
+    recovers: bool,
 }
 
 impl Dying {
     fn at(operation: usize) -> Self {
-        Self { left: Cell::new(operation), dead: Cell::new(false) }
+        Self { left: Cell::new(operation), dead: Cell::new(false), recovers: false }
+    }
+
+    /// A disk that refuses one operation, as one that is full for a moment.
+    fn refusing(operation: usize) -> Self {
+        Self { recovers: true, ..Self::at(operation) }
     }
 
     fn alive(&self) -> io::Result<()> {
         match self.left.get() {
+            0 if self.recovers && self.dead.get() => Ok(()),
             0 => {
                 self.dead.set(true);
                 Err(io::Error::other("killed"))
@@ -168,5 +176,21 @@ fn a_new_project_killed_at_any_operation_is_not_there() {
         assert!(!left, "operation {operation} leaves a part");
         create(&RealDisk, &target, list()).unwrap();
         assert_eq!(root.read_dir_utf8().unwrap().count(), 1, "nothing is left beside it");
+    }
+}
+
+#[test]
+fn a_new_project_that_cannot_be_written_leaves_nothing_behind() {
+    let (v1, _) = versions();
+    let all = all_files(v1);
+    let list = || all.iter().map(|(path, (text, mode))| (path, text.as_bytes(), *mode));
+    for operation in 0.. {
+        let (_keep, root) = temp();
+        if create(&Dying::refusing(operation), &root.join("p"), list()).is_ok() {
+            assert!(operation > 10);
+            break;
+        }
+        let left: Vec<_> = root.read_dir_utf8().unwrap().collect();
+        assert!(left.is_empty(), "operation {operation} leaves {left:?}");
     }
 }
