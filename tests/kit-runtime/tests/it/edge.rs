@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
 use kit_runtime::health::{Condition, Health};
-use kit_runtime::http::{Edge, wrap};
+use kit_runtime::http::{Bounds, Edge, wrap};
 use kit_runtime::service::Stop;
 
 use crate::web::{Answer, call};
@@ -18,7 +18,8 @@ fn routes(stop: &Stop) -> Router {
         .route("/fine", get(async || "fine"))
         .route("/fine", post(async |body: Bytes| body.len().to_string()))
         .route("/panic", get(async || -> &'static str { panic!("the secret is 42") }));
-    wrap(routes, Edge { service: "desk".into(), max_body: 100, stop: stop.clone() })
+    let bounds = Bounds { max_body: 100, ..Bounds::default() };
+    wrap(routes, Edge { service: "desk".into(), bounds, hosts: None, stop: stop.clone() })
 }
 
 async fn check(line: &str, headers: &[(&str, &str)], body: &str) -> Answer {

@@ -240,3 +240,39 @@ fn two_hundred_kills_lose_nothing_and_double_nothing() {
     }
     program.stop();
 }
+
+/// Who logs does not wait for who reads the log.
+#[test]
+fn a_log_that_nobody_reads_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--http-addr", "127.0.0.1:0", "--office-url", "http://127.0.0.1:9"];
+    let mut child = command("desk", folder.path()).args(args).spawn().unwrap();
+    let mut log = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listening") {
+        line.clear();
+        log.read_line(&mut line).unwrap();
+    }
+    let line: Value = serde_json::from_str(&line).unwrap();
+    let address = line["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let ask = || {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        send(&mut stream, "GET /tools/none", &Value::Null).unwrap();
+        receive(&mut stream).map(|(status, _)| status)
+    };
+    // Two lines of some 300 bytes each: more than a pipe holds.
+    for round in 0..400 {
+        assert_eq!(ask(), Some(404), "request {round}");
+    }
+    let id = child.id().to_string();
+    assert!(
+        std::process::Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success()
+    );
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < deadline, "it waits for its log to be read");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(log);
+}

@@ -63,7 +63,7 @@ impl Program {
     /// The next log line with this text.
     pub fn line_with(&mut self, text: &str) -> String {
         loop {
-            let line = self.lines.recv();
+            let line = self.lines.recv_timeout(Duration::from_secs(60));
             let line = line.unwrap_or_else(|_| panic!("no line with {text}: {:?}", self.log));
             self.log.push(line.clone());
             if line.contains(text) {

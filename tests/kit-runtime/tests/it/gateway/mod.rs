@@ -1,7 +1,9 @@
 //! The gateway: what passes it, what does not, and what it makes of services that have trouble.
 
+mod attacks;
 mod composed;
 mod forwarded;
+mod large;
 mod limits;
 mod programs;
 mod raw;

@@ -34,6 +34,16 @@ impl Entry {
             ("LOG_LEVEL", "info", "which log lines are written, such as `info,kit_runtime=debug`"),
             ("MAX_BODY_BYTES", "1048576", "longest request body that is read, in bytes"),
             ("HEADER_TIMEOUT", "10s", "longest wait for the head of a request"),
+            (
+                "WRITE_TIMEOUT",
+                "30s",
+                "longest wait for a caller to take 16 KiB of an answer, or its rest",
+            ),
+            (
+                "MAX_ITEMS",
+                "10000",
+                "most elements of a list, or members of an object, in a request body",
+            ),
             ("LOG_TOKEN", "", "what the services of a system show each other to read their logs"),
             ("DRAIN_WAIT", "5s", "time between being unready and refusing commands"),
             ("DRAIN_TIMEOUT", "20s", "longest wait for running requests and units of work"),

@@ -19,6 +19,10 @@ use crate::config::{Config, ConfigError, Entry};
 use crate::health::{Condition, Health};
 use crate::service::Stop;
 
+/// What the setting of the hosts means.
+const HOSTS: &str = "names with a dot that it is asked for, with commas, such as `shop.example,*.shop.test`; \
+                     `*` for any";
+
 /// What a front allows.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
@@ -36,6 +40,7 @@ impl Limits {
         vec![
             Entry::new("REQUEST_TIMEOUT", &table.timeout, "how long an answer may take to begin"),
             Entry::new("MAX_CONCURRENT", "1024", "requests that are worked on at a time"),
+            Entry::new("PUBLIC_HOSTS", "", HOSTS),
         ]
     }
 

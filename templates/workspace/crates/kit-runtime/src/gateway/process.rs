@@ -13,7 +13,7 @@ use super::table::Table;
 use super::upstream::{Sides, Upstream, Upstreams};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::health::Health;
-use crate::http::{Edge, wrap};
+use crate::http::{Bounds, Edge, Hosts, wrap};
 use crate::service::{Host, StartError, Stop, address_setting, ask_health, block_on, start_log};
 use crate::transport::Address;
 
@@ -84,6 +84,7 @@ impl Gateway {
             "LOG_FORMAT",
             "LOG_LEVEL",
             "MAX_BODY_BYTES",
+            "WRITE_TIMEOUT",
         ];
         let mut common = Entry::common();
         common.retain(|entry| used.contains(&entry.name.as_str()));
@@ -112,9 +113,18 @@ impl Gateway {
         let upstreams = self.upstreams(config)?;
         let health = Health::new(stop.clone());
         watch(&health, &upstreams);
-        let max_body = usize::try_from(limits.max_body).unwrap_or(usize::MAX);
+        let bounds = Bounds {
+            max_body: usize::try_from(limits.max_body).unwrap_or(usize::MAX),
+            ..Bounds::default()
+        };
+        let hosts = Hosts::parse(config.get("PUBLIC_HOSTS").unwrap_or_default());
         let routes = Front::routes(&self.0, upstreams, limits, &stop, config.dev());
-        let edge = Edge { service: "gateway".into(), max_body, stop: stop.clone() };
+        let edge = Edge {
+            service: "gateway".into(),
+            bounds,
+            hosts: Some(Arc::new(hosts)),
+            stop: stop.clone(),
+        };
         Ok((wrap(routes.merge(health.routes()), edge), stop))
     }
 

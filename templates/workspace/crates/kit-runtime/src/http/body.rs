@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Problem;
 use super::unknown::unknown_inside;
+use super::{Bounds, Problem};
 
 /// A body as it came: for parsing and for comparing with a repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,10 @@ impl Body {
     /// Read the body of `request`; an empty one is an empty object.
     ///
     /// # Errors
-    /// Longer than the limit, or of another type than JSON.
+    /// Longer, deeper or wider than the limits, or of another type than JSON.
     pub async fn read(request: Request) -> Result<Self, Problem> {
         check_type(request.headers())?;
+        let bounds = request.extensions().get::<Bounds>().copied().unwrap_or_default();
         let bytes =
             Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
                 BytesRejection::FailedToBufferBody(it) if it.status() == 413 => {
@@ -29,6 +30,7 @@ impl Body {
                 }
                 _ => Problem::new(StatusCode::BAD_REQUEST, "unreadable", "the body broke off"),
             })?;
+        bounds.check(&bytes)?;
         let blank = bytes.iter().all(u8::is_ascii_whitespace);
         Ok(Self(if blank { Bytes::from_static(b"{}") } else { bytes }))
     }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 
-use super::Problem;
 use super::strict::refused;
+use super::{Bounds, Hosts, Problem};
 use crate::service::Stop;
 use crate::telemetry::{self, Trace};
 
@@ -26,8 +26,10 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub struct Edge {
     /// The name in the log lines.
     pub service: Arc<str>,
-    /// The longest request body, in bytes.
-    pub max_body: usize,
+    /// How large requests may be.
+    pub bounds: Bounds,
+    /// The hosts that are asked for, where that is looked at.
+    pub hosts: Option<Arc<Hosts>>,
     /// Whether the process is on its way down.
     pub stop: Stop,
 }
@@ -43,12 +45,12 @@ pub(crate) struct Served {
 
 /// `routes` behind the edge.
 pub fn wrap(routes: Router, edge: Edge) -> Router {
-    inside(routes, edge.max_body).layer(from_fn_with_state(edge, around))
+    inside(routes, edge.bounds).layer(from_fn_with_state(edge, around))
 }
 
 /// `routes` of a process that has its edge elsewhere: what is not there is a problem, too.
-pub(crate) fn inside(routes: Router, max_body: usize) -> Router {
-    let limit = DefaultBodyLimit::max(max_body);
+pub(crate) fn inside(routes: Router, bounds: Bounds) -> Router {
+    let limit = DefaultBodyLimit::max(bounds.max_body);
     routes
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
@@ -59,6 +61,7 @@ pub(crate) fn inside(routes: Router, max_body: usize) -> Router {
             )
         })
         .layer(limit)
+        .layer(Extension(bounds))
 }
 
 async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Response {
@@ -87,7 +90,7 @@ async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     log_start(method.as_str(), &path);
     let _running = edge.stop.enter();
-    let response = if let Some(response) = refused(&request) {
+    let response = if let Some(response) = refused(&request, edge.hosts.as_deref()) {
         response
     } else if edge.stop.refuses() && !is_read(&method) {
         Problem::unavailable("stopping", "the service is stopping").into_response()

@@ -2,31 +2,47 @@
 //!
 //! Looked at for requests that came by a connection; those made in the process are well formed.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::Problem;
+use super::{Hosts, Problem};
 
 /// The other end of the connection that a request came by.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
+/// What is wrong with the head of a request, and cannot be seen in it any more.
+#[derive(Debug, Clone, Copy)]
+pub struct Flaw(pub &'static str);
+
 /// The longest request target, in bytes.
 const LONGEST_TARGET: usize = 8 << 10;
+/// Most parameters of a target.
+const MOST_PARAMETERS: usize = 100;
 
 /// The answer to a request that is not well formed; the connection ends with it.
-pub(super) fn refused(request: &Request) -> Option<Response> {
+pub(super) fn refused(request: &Request, hosts: Option<&Hosts>) -> Option<Response> {
     request.extensions().get::<Peer>()?;
-    let problem = framing(request).or_else(|| method(request)).or_else(|| target(request))?;
+    let problem = framing(request)
+        .or_else(|| coding(request))
+        .or_else(|| method(request))
+        .or_else(|| target(request))
+        .or_else(|| parameters(request))
+        .or_else(|| stranger(request, hosts?))?;
     let mut response = problem.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allowed = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
         response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        let accepted = HeaderValue::from_static("identity");
+        response.headers_mut().insert(header::ACCEPT_ENCODING, accepted);
     }
     Some(response)
 }
@@ -36,6 +52,9 @@ fn bad(code: &'static str, detail: &'static str) -> Option<Problem> {
 }
 
 fn framing(request: &Request) -> Option<Problem> {
+    if let Some(Flaw(detail)) = request.extensions().get() {
+        return bad("bad_framing", detail);
+    }
     let headers = request.headers();
     let all = |name: HeaderName| headers.get_all(name).iter();
     let coded = headers.contains_key(header::TRANSFER_ENCODING);
@@ -67,6 +86,16 @@ fn framing(request: &Request) -> Option<Problem> {
         return Some(Problem::new(StatusCode::EXPECTATION_FAILED, "bad_expectation", detail));
     }
     None
+}
+
+/// Bodies come as they are: what is packed small can be large.
+fn coding(request: &Request) -> Option<Problem> {
+    let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if request.headers().get_all(header::CONTENT_ENCODING).iter().all(plain) {
+        return None;
+    }
+    let (status, detail) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must not be encoded");
+    Some(Problem::new(status, "unsupported_encoding", detail))
 }
 
 fn method(request: &Request) -> Option<Problem> {
@@ -126,6 +155,34 @@ fn target(request: &Request) -> Option<Problem> {
     None
 }
 
+/// Each parameter has one value, and there are not too many.
+fn parameters(request: &Request) -> Option<Problem> {
+    let mut known = BTreeSet::new();
+    for pair in request.uri().query()?.split('&').filter(|pair| !pair.is_empty()) {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        let Some(name) = decoded(&name.replace('+', "%20")) else {
+            return bad("bad_target", "a parameter has a percent sign that means nothing");
+        };
+        if !known.insert(name) {
+            return bad("bad_target", "a parameter is given twice");
+        }
+        if known.len() > MOST_PARAMETERS {
+            return bad("bad_target", "there are too many parameters");
+        }
+    }
+    None
+}
+
+/// A request for a host that is none of `hosts`.
+fn stranger(request: &Request, hosts: &Hosts) -> Option<Problem> {
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    if hosts.know(host) {
+        return None;
+    }
+    let detail = "this host is not answered here; PUBLIC_HOSTS names those that are";
+    Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, "other_host", detail))
+}
+
 /// A segment without its percent signs; none when one of them is followed by no number.
 fn decoded(segment: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(segment.len());
@@ -155,10 +212,10 @@ mod tests {
         }
         let mut request = request.body(Body::empty()).expect("is a request");
         request.extensions_mut().insert(Peer(SocketAddr::from(([127, 0, 0, 1], 1))));
-        refused(&request).map_or(0, |response| response.status().as_u16())
+        refused(&request, Some(&Hosts::default())).map_or(0, |response| response.status().as_u16())
     }
 
-    const HOST: (&str, &str) = ("host", "shop.example:8000");
+    const HOST: (&str, &str) = ("host", "shop:8000");
 
     #[test]
     fn framing_is_told_once() {
@@ -179,7 +236,29 @@ mod tests {
         assert_eq!(status("GET /a", &[("host", "a b")]), 400);
         assert_eq!(status("GET /a", &[("host", "a/b")]), 400);
         assert_eq!(status("GET http://other/a", &[HOST]), 421);
-        assert_eq!(status("GET http://shop.example:8000/a", &[HOST]), 0);
+        assert_eq!(status("GET http://shop:8000/a", &[HOST]), 0);
+    }
+
+    #[test]
+    fn bodies_are_not_encoded() {
+        assert_eq!(status("POST /a", &[HOST, ("content-encoding", "gzip")]), 415);
+        assert_eq!(status("POST /a", &[HOST, ("content-encoding", "identity")]), 0);
+    }
+
+    #[test]
+    fn a_host_is_known() {
+        assert_eq!(status("GET /a", &[("host", "shop.example")]), 421);
+        assert_eq!(status("GET /a", &[("host", "127.0.0.1:8000")]), 0);
+    }
+
+    #[test]
+    fn parameters_are_few_and_different() {
+        assert_eq!(status("GET /a?b=1&c=2&&d", &[HOST]), 0);
+        assert_eq!(status("GET /a?b=1&b=2", &[HOST]), 400);
+        assert_eq!(status("GET /a?b+=1&b%20", &[HOST]), 400);
+        let many = |count: usize| (0..count).map(|n| format!("p{n}&")).collect::<String>();
+        assert_eq!(status(&format!("GET /a?{}", many(100)), &[HOST]), 0);
+        assert_eq!(status(&format!("GET /a?{}", many(101)), &[HOST]), 400);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -17,9 +18,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
+use super::wire::Wire;
 use super::{Phase, Signals, StartError, Stop};
 use crate::config::Config;
-use crate::http::Peer;
+use crate::http::{Flaw, Peer};
 use crate::telemetry::{self, Format};
 use crate::transport::Address;
 
@@ -37,6 +39,7 @@ pub(crate) fn block_on(work: impl Future<Output = Result<ExitCode, StartError>>)
         .build()
         .map_err(|error| StartError(error.to_string()))
         .and_then(|runtime| runtime.block_on(work));
+    telemetry::settle();
     match result {
         Ok(code) => code,
         Err(error) => {
@@ -74,7 +77,16 @@ pub(crate) struct Host {
     pub(crate) signals: Signals,
     wait: Duration,
     timeout: Duration,
-    header_timeout: Duration,
+    patience: Patience,
+}
+
+/// How long a connection is waited for.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// For the head of a request.
+    head: Duration,
+    /// For a piece of an answer to be taken.
+    write: Duration,
 }
 
 impl Host {
@@ -92,7 +104,10 @@ impl Host {
             signals,
             wait: config.duration("DRAIN_WAIT")?,
             timeout: config.duration("DRAIN_TIMEOUT")?,
-            header_timeout: config.duration("HEADER_TIMEOUT")?,
+            patience: Patience {
+                head: config.duration("HEADER_TIMEOUT")?,
+                write: config.duration("WRITE_TIMEOUT")?,
+            },
         })
     }
 
@@ -100,7 +115,7 @@ impl Host {
     pub(crate) async fn serve(mut self, router: Router, stop: Stop) {
         let url = format!("http://{}", self.address);
         tracing::info!(event.name = "listening", url, "listening");
-        let server = accept(self.listener, router, stop.clone(), self.header_timeout);
+        let server = accept(self.listener, router, stop.clone(), self.patience);
         let mut server = tokio::spawn(server);
         self.signals.next().await;
         tokio::select! {
@@ -115,7 +130,7 @@ impl Host {
 }
 
 /// Answer every connection until new work is refused, then those that are still open.
-async fn accept(listener: TcpListener, router: Router, stop: Stop, header_timeout: Duration) {
+async fn accept(listener: TcpListener, router: Router, stop: Stop, patience: Patience) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -125,7 +140,7 @@ async fn accept(listener: TcpListener, router: Router, stop: Stop, header_timeou
         match accepted {
             Ok((stream, peer)) => {
                 let (router, stop) = (router.clone(), stop.clone());
-                connections.spawn(answer(stream, peer, router, stop, header_timeout));
+                connections.spawn(answer(stream, peer, router, stop, patience));
             }
             Err(error) => {
                 // Such as too many open files; the next one may do better.
@@ -144,22 +159,36 @@ async fn answer(
     peer: SocketAddr,
     router: Router,
     stop: Stop,
-    header_timeout: Duration,
+    patience: Patience,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(exception.message = %error, "no TCP_NODELAY");
     }
+    let (wire, seen) = Wire::new(stream, patience.write);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
+        if let Some(flaw) = seen.next() {
+            request.extensions_mut().insert(Flaw(flaw));
+        }
+        let last = request.headers().contains_key(header::TRANSFER_ENCODING);
         let answer = router.clone().oneshot(request.map(Body::new));
-        async move { Ok::<Response, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+        async move {
+            let Ok(mut response) = answer.await;
+            if last {
+                // Its end was not counted, so nothing behind it can be trusted.
+                response
+                    .headers_mut()
+                    .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<Response, Infallible>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
+        .header_read_timeout(patience.head)
         .max_headers(MOST_HEADERS)
         .max_buf_size(LONGEST_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(wire), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

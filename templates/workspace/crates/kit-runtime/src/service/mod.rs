@@ -7,6 +7,7 @@
 mod app;
 mod builder;
 mod handle;
+mod heads;
 mod host;
 mod open;
 mod process;
@@ -14,6 +15,7 @@ mod publication;
 mod role;
 mod sources;
 mod stop;
+mod wire;
 
 pub use app::App;
 pub use builder::{Builder, ReadSettings, Task, Wanted};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,7 +17,7 @@ use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
 use crate::gateway::{Front, Limits, Sides, Table, Upstream, Upstreams};
 use crate::health::Health;
-use crate::http::{Edge, inside, wrap};
+use crate::http::{Bounds, Edge, Hosts, inside, wrap};
 use crate::policy::sow;
 use crate::saga;
 use crate::store::StoreError;
@@ -51,7 +52,7 @@ pub(super) struct Opening {
     pub dev: bool,
     pub keep_answers: Duration,
     pub pace: Pace,
-    pub max_body: usize,
+    pub bounds: Bounds,
 }
 
 impl Opening {
@@ -67,7 +68,10 @@ impl Opening {
                 min: config.duration("VIEW_POLL_MIN")?,
                 max: config.duration("VIEW_POLL_MAX")?,
             },
-            max_body: config.number("MAX_BODY_BYTES")?,
+            bounds: Bounds {
+                max_body: config.number("MAX_BODY_BYTES")?,
+                max_items: config.number("MAX_ITEMS")?,
+            },
         })
     }
 }
@@ -223,7 +227,7 @@ impl Process {
                 routes = layers(routes);
             }
             if table.is_some() {
-                let here = Upstream::Here(inside(routes, with.max_body));
+                let here = Upstream::Here(inside(routes, with.bounds));
                 let sides = Sides { write: here.clone(), read: here };
                 upstreams.0.insert(one.service.name().to_owned(), sides);
             } else {
@@ -240,7 +244,13 @@ impl Process {
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
         router = router.merge(saga::routes(services.iter().cloned(), config.get("LOG_TOKEN")));
-        let edge = Edge { service: name.into(), max_body: with.max_body, stop: with.stop.clone() };
+        let hosts = Hosts::parse(config.get("PUBLIC_HOSTS").unwrap_or_default());
+        let edge = Edge {
+            service: name.into(),
+            bounds: with.bounds,
+            hosts: table.map(|_| Arc::new(hosts)),
+            stop: with.stop.clone(),
+        };
         Ok(Started { services, router: wrap(router, edge), stop: with.stop, running })
     }
 

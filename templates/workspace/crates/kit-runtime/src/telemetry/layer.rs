@@ -14,6 +14,8 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::writer::Background;
+
 /// How a line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -31,6 +33,26 @@ impl Format {
             "json" => Some(Self::Json),
             "text" => Some(Self::Text),
             _ => None,
+        }
+    }
+
+    /// The line that says how many others were lost.
+    fn lost(self) -> fn(u64) -> String {
+        fn fields(count: u64) -> Map<String, Value> {
+            let text = format!("{count} log lines were lost: nobody read them in time");
+            let fields = [
+                ("message", text.into()),
+                ("event.name", "log_lost".into()),
+                ("lost", count.into()),
+            ];
+            fields
+                .map(|(name, value): (&str, Value)| (name.to_owned(), value))
+                .into_iter()
+                .collect()
+        }
+        match self {
+            Self::Json => |count| json_line(fields(count), &tracing::Level::WARN, module_path!()),
+            Self::Text => |count| text_line(&fields(count), &tracing::Level::WARN),
         }
     }
 }
@@ -57,7 +79,7 @@ impl Lines {
 pub fn start(format: Format, filter: &str) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter)
         .map_err(|error| format!("LOG_LEVEL is `{filter}`: {error}"))?;
-    let lines = Lines::new(format, std::io::stdout());
+    let lines = Lines::new(format, Background::of_process(format.lost()));
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
     Ok(())
 }
