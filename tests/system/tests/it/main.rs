@@ -8,5 +8,6 @@ mod http;
 mod postgres;
 mod program;
 mod raw;
+mod server;
 mod shop;
 mod system;

@@ -75,14 +75,23 @@ impl Program {
         Self { recipe, folder: folder.to_owned(), child: None }
     }
 
+    /// What must be done once before anything is started, such as `topics`; several do it at the same time.
+    pub fn prepare(&self, word: &str) -> Preparation<'_> {
+        let child = self.command().arg(word).spawn().unwrap();
+        Preparation { program: self, child }
+    }
+
     pub fn start(&mut self) {
+        self.child = Some(self.command().args(["serve", "--dev"]).spawn().unwrap());
+    }
+
+    fn command(&self) -> Command {
         let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
         let mut command = Command::new(programs().join(&self.recipe.program));
         command.env_clear().env("HTTP_ADDR", &self.recipe.address).current_dir(&self.folder);
         command.envs(self.recipe.settings.iter().map(|(name, value)| (name, value)));
-        command.args(["serve", "--dev"]).stdin(Stdio::null());
-        command.stdout(log.try_clone().unwrap()).stderr(log);
-        self.child = Some(command.spawn().unwrap());
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        command
     }
 
     /// Start it when it does not run.
@@ -144,6 +153,21 @@ impl Drop for Program {
                 Path::new(&folder).join(format!("{}.log", self.recipe.name)),
             );
         }
+    }
+}
+
+/// A command of a program that ends by itself.
+#[must_use = "it must be waited for"]
+pub struct Preparation<'a> {
+    program: &'a Program,
+    child: Child,
+}
+
+impl Preparation<'_> {
+    /// Wait for its end, which must be a good one.
+    pub fn done(mut self) {
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{}: {}", self.program.recipe.name, self.program.log());
     }
 }
 

@@ -9,8 +9,9 @@ use tempfile::TempDir;
 
 use crate::http::{Answer, ask};
 use crate::postgres;
-use crate::program::{Program, Recipe, free_address, until};
+use crate::program::{Preparation, Program, Recipe, free_address, until};
 use crate::raw::Database;
+use crate::server::Server;
 
 /// The services of the shop.
 pub const SERVICES: [&str; 7] =
@@ -27,11 +28,13 @@ pub enum Setup {
     OnPostgres,
     /// The same with two processes for each service: one takes commands, the other has the views.
     InRoles,
+    /// A process per service on PostgreSQL, with Kafka between them.
+    OnKafka,
 }
 
 impl Setup {
     fn on_postgres(self) -> bool {
-        matches!(self, Self::OnPostgres | Self::InRoles)
+        !matches!(self, Self::InOne | Self::Apart)
     }
 }
 
@@ -43,6 +46,8 @@ pub struct System {
     /// The processes by name.
     pub programs: BTreeMap<String, Program>,
     databases: BTreeMap<String, String>,
+    /// The broker between its services, if there is one.
+    pub kafka: Option<Server>,
     _folder: TempDir,
 }
 
@@ -52,26 +57,37 @@ impl System {
         Self::start_on(setup, if setup.on_postgres() { postgres::server() } else { "" })
     }
 
-    /// The same with the databases in the server at this URL, where it takes one.
+    /// The same with the databases in the server at this URL, where it takes one. A system on Kafka has a broker of its
+    /// own, as topics are called after the system.
     pub fn start_on(setup: Setup, server: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let databases: BTreeMap<String, String> = SERVICES
             .iter()
             .map(|name| ((*name).to_owned(), database(setup, server, folder.path(), name)))
             .collect();
-        let recipes = match setup {
+        let kafka = (setup == Setup::OnKafka).then(Server::kafka);
+        let mut recipes = match setup {
             Setup::InOne => vec![in_one(&databases)],
-            Setup::Apart | Setup::OnPostgres => apart(&databases, &[None]),
+            Setup::Apart | Setup::OnPostgres | Setup::OnKafka => apart(&databases, &[None]),
             Setup::InRoles => apart(&databases, &[Some("commands"), Some("views")]),
         };
         let address = recipes.last().expect("there is a gateway").address.clone();
-        let mut programs = BTreeMap::new();
-        for recipe in recipes {
-            let mut program = Program::new(recipe, folder.path());
-            program.start();
-            programs.insert(program.recipe.name.clone(), program);
+        for recipe in recipes.iter_mut().filter(|it| it.name != "gateway") {
+            for (name, value) in kafka.iter().flat_map(on_kafka) {
+                recipe.settings.push((name.to_owned(), value));
+            }
         }
-        let mut system = Self { setup, address, programs, databases, _folder: folder };
+        let mut programs: BTreeMap<String, Program> = recipes
+            .into_iter()
+            .map(|recipe| (recipe.name.clone(), Program::new(recipe, folder.path())))
+            .collect();
+        if kafka.is_some() {
+            let services = programs.values().filter(|it| it.recipe.name != "gateway");
+            let topics: Vec<_> = services.map(|it| it.prepare("topics")).collect();
+            topics.into_iter().for_each(Preparation::done);
+        }
+        programs.values_mut().for_each(Program::start);
+        let mut system = Self { setup, address, programs, databases, kafka, _folder: folder };
         system.whole();
         system
     }
@@ -155,8 +171,19 @@ impl System {
 fn database(setup: Setup, server: &str, folder: &Path, service: &str) -> String {
     match setup {
         Setup::InOne | Setup::Apart => folder.join(format!("{service}.db")).display().to_string(),
-        Setup::OnPostgres | Setup::InRoles => postgres::database(server, service),
+        Setup::OnPostgres | Setup::InRoles | Setup::OnKafka => postgres::database(server, service),
     }
+}
+
+/// What a service on Kafka is told beside the rest.
+fn on_kafka(server: &Server) -> [(&'static str, String); 5] {
+    [
+        ("KAFKA_BROKERS", server.address.clone()),
+        ("KAFKA_PARTITIONS", "4".to_owned()),
+        ("KAFKA_REPLICAS", "1".to_owned()),
+        ("KAFKA_LEASE", "3s".to_owned()),
+        ("KAFKA_GAP", "500ms".to_owned()),
+    ]
 }
 
 /// What every process is told; looks at logs come faster than by default, for the sake of the clock on the wall.

@@ -13,6 +13,7 @@ macro_rules! suite {
         mod in_one { suite!(@ InOne $($part: $($case)*;)*); }
         mod apart { suite!(@ Apart $($part: $($case)*;)*); }
         mod on_postgres { suite!(@ OnPostgres $($part: $($case)*;)*); }
+        mod on_kafka { suite!(@ OnKafka $($part: $($case)*;)*); }
         mod in_roles { suite!(@ InRoles $($part: $($case)*;)*); }
     };
     (@ $setup:ident $($part:ident: $($case:ident)*;)*) => {

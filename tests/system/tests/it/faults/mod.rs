@@ -16,8 +16,8 @@ use serde_json::json;
 use self::check::{Sums, check};
 use self::dice::Dice;
 use self::load::{Client, Record};
-use crate::postgres::Server;
 use crate::program::{until, within};
+use crate::server::Server;
 use crate::shop::DEPOT;
 use crate::system::{Setup, System};
 
@@ -27,8 +27,6 @@ const SHORT: u64 = 12;
 const CLIENTS: u64 = 6;
 /// How long what was asked for may take to be done.
 const SETTLED: Duration = Duration::from_secs(180);
-/// What is killed beside the processes of the system.
-const DATABASE: &str = "postgres";
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is {text}")))
@@ -41,12 +39,17 @@ fn nothing_is_lost_between_processes_with_files() {
 
 #[test]
 fn nothing_is_lost_between_processes_on_postgres() {
-    run(Setup::OnPostgres, Some(Server::start()));
+    run(Setup::OnPostgres, Some(Server::postgres()));
 }
 
 #[test]
 fn nothing_is_lost_between_roles_on_postgres() {
-    run(Setup::InRoles, Some(Server::start()));
+    run(Setup::InRoles, Some(Server::postgres()));
+}
+
+#[test]
+fn nothing_is_lost_between_processes_on_kafka() {
+    run(Setup::OnKafka, Some(Server::postgres()));
 }
 
 fn run(setup: Setup, server: Option<Server>) {
@@ -54,7 +57,7 @@ fn run(setup: Setup, server: Option<Server>) {
     let seed = number("MINOS_SEED").unwrap_or_else(|| u64::from(std::process::id()) * 7_919);
     println!("{setup:?}: {kills} kills, MINOS_SEED={seed}");
     let mut system = match &server {
-        Some(server) => System::start_on(setup, &server.url),
+        Some(server) => System::start_on(setup, &server.address),
         None => System::start(setup),
     };
     system.command("/api/categories", &json!({ "category": "light", "title": "Light" }));
@@ -99,7 +102,7 @@ fn kill(
 ) -> Vec<String> {
     let mut dice = Dice::new(seed);
     let mut names = system.names();
-    names.extend(server.map(|_| DATABASE.to_owned()));
+    names.extend(server.iter().copied().chain(&system.kafka).map(|it| it.name().to_owned()));
     let mut killed = Vec::new();
     for _ in 0..kills {
         let enough = record.answers.load(Ordering::Relaxed) + 5 + dice.below(60);
@@ -111,14 +114,14 @@ fn kill(
         std::thread::sleep(Duration::from_micros(dice.below(30_000)));
         let name = dice.one_of(&names).clone();
         let pause = Duration::from_millis(dice.below(400));
-        match (name.as_str(), server) {
-            (DATABASE, Some(server)) => server.crash(),
-            _ => {
-                let program = system.programs.get_mut(&name).expect("a process");
-                program.kill();
-                std::thread::sleep(pause);
-                program.start();
-            }
+        let crashing = server.iter().copied().chain(&system.kafka).find(|it| it.name() == name);
+        if let Some(server) = crashing {
+            server.crash();
+        } else {
+            let program = system.programs.get_mut(&name).expect("a process");
+            program.kill();
+            std::thread::sleep(pause);
+            program.start();
         }
         killed.push(name);
     }
