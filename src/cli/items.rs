@@ -18,8 +18,18 @@ pub(super) struct Item {
 }
 
 /// The constructs that are listed, in the order of the list.
-pub(super) const KINDS: [&str; 9] =
-    ["context", "aggregate", "command", "event", "replica", "view", "query", "policy", "saga"];
+pub(super) const KINDS: [&str; 10] = [
+    "context",
+    "aggregate",
+    "command",
+    "event",
+    "public",
+    "replica",
+    "view",
+    "query",
+    "policy",
+    "saga",
+];
 
 /// All items, context after context, in the order of kinds and then of the text.
 pub(super) fn items(tree: &Tree) -> Vec<Item> {
@@ -52,6 +62,7 @@ fn of_context(context: &Context) -> Vec<Item> {
     }
     events.sort_by_key(|event| event.span.start);
     all.extend(events);
+    all.extend(context.publications.iter().map(|x| item("public", &x.head)));
     all.extend(context.replicas.iter().map(|x| item("replica", &x.head)));
     all.extend(context.views.iter().map(|x| item("view", &x.head)));
     all.extend(context.queries.iter().map(|x| item("query", &x.head)));

@@ -42,6 +42,7 @@ pub(super) fn context(model: &Model, of: &Context) -> form::Context {
         aggregates: map(&of.aggregates, |a| to.aggregate(of, a)),
         commands: map(&of.commands, |c| to.command(of, c)),
         events: map(&of.events, |e| to.event(e)),
+        publications: map(&of.publications, |p| super::publication::publication(&to, p)),
         replicas: map(&of.replicas, |p| to.projection(p)),
         views: map(&of.views, |p| to.projection(p)),
         queries: map(&of.queries, |q| to.query(q)),

@@ -62,6 +62,8 @@ pub(super) struct Context {
     pub aggregates: BTreeMap<String, Aggregate>,
     pub commands: BTreeMap<String, Command>,
     pub events: BTreeMap<String, Event>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub publications: BTreeMap<String, Publication>,
     pub replicas: BTreeMap<String, Projection>,
     pub views: BTreeMap<String, Projection>,
     pub queries: BTreeMap<String, Query>,
@@ -155,6 +157,18 @@ pub(super) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begin: Option<Make>,
     pub apply: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Publication {
+    #[serde(flatten)]
+    pub notes: Notes,
+    pub on: String,
+    pub wire: String,
+    #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
+    pub cond: Option<String>,
+    pub fields: Vec<Field>,
+    pub values: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

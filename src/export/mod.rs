@@ -6,6 +6,7 @@
 mod convert;
 mod form;
 mod pins;
+mod publication;
 mod saga;
 mod text;
 

@@ -22,6 +22,8 @@ pub struct Pins {
     #[serde(default)]
     events: BTreeMap<String, EventPin>,
     #[serde(default)]
+    publications: BTreeMap<String, EventPin>,
+    #[serde(default)]
     views: BTreeMap<String, TablePin>,
     #[serde(default)]
     replicas: BTreeMap<String, TablePin>,
@@ -78,8 +80,11 @@ impl Pins {
 pub fn pin(model: &mut Model, pins: &BTreeMap<String, Pins>) {
     for (name, context) in &mut model.contexts {
         let Some(pins) = pins.get(name) else { continue };
-        for event in context.events.values_mut() {
-            if let Some(pin) = found(&pins.events, &event.name, &event.notes.was) {
+        let own = context.events.values_mut().map(|it| (it, &pins.events));
+        let published = context.publications.values_mut();
+        let published = published.map(|it| (&mut it.event, &pins.publications));
+        for (event, pins) in own.chain(published) {
+            if let Some(pin) = found(pins, &event.name, &event.notes.was) {
                 event.wire.clone_from(&pin.wire);
             }
         }

@@ -330,6 +330,15 @@ impl TypeTable {
         }
     }
 
+    /// The derived values of a record; none for anything else.
+    #[must_use]
+    pub fn derives(&self, id: TypeId) -> &[DeriveDef] {
+        match self.get(id).map(|def| &def.kind) {
+            Some(TypeDefKind::Record { derives, .. }) => derives,
+            _ => &[],
+        }
+    }
+
     /// The fields of a record; empty for anything else.
     #[must_use]
     pub fn fields(&self, id: TypeId) -> &[FieldDef] {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Aggregate, Command, Event, Examples, Function, Policy, Projection, Query, Refusal, Saga,
-    Scenario, Table, Told,
+    Aggregate, Command, Event, Examples, Function, Policy, Projection, Publication, Query, Refusal,
+    Saga, Scenario, Table, Told,
 };
 use crate::lang::types::TypeId;
 
@@ -79,6 +79,8 @@ pub struct Context {
     pub commands: BTreeMap<String, Command>,
     /// Events, implied ones as well.
     pub events: BTreeMap<String, Event>,
+    /// What other contexts see instead of an event, by the name they see.
+    pub publications: BTreeMap<String, Publication>,
     /// Replicas: read models in the write database that commands may look up.
     pub replicas: BTreeMap<String, Projection>,
     /// Views: read models for queries and policies.
@@ -95,4 +97,29 @@ pub struct Context {
     pub scenarios: Vec<Scenario>,
     /// Example messages for tests.
     pub examples: Examples,
+}
+
+impl Context {
+    /// The event or publication of this name.
+    #[must_use]
+    pub fn happening(&self, name: &str) -> Option<&Event> {
+        let published = || self.publications.get(name).map(|it| &it.event);
+        self.events.get(name).or_else(published)
+    }
+
+    /// The publication of an event.
+    #[must_use]
+    pub fn publication_of(&self, event: &str) -> Option<&Publication> {
+        self.publications.values().find(|it| it.on == event)
+    }
+
+    /// What other contexts see of an aggregate, by name.
+    #[must_use]
+    pub fn published(&self, aggregate: &str) -> Vec<&Event> {
+        let own = self.events.values().filter(|it| it.public);
+        let made = self.publications.values().map(|it| &it.event);
+        let mut all: Vec<&Event> = own.chain(made).filter(|it| it.aggregate == aggregate).collect();
+        all.sort_by(|a, b| (a.begin.is_none(), &a.name).cmp(&(b.begin.is_none(), &b.name)));
+        all
+    }
 }

@@ -57,3 +57,16 @@ pub struct Event {
     /// Where it is declared or first emitted.
     pub span: Span,
 }
+
+/// What other contexts see instead of an event.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// The event as they see it; it changes no state.
+    pub event: Event,
+    /// The event of its context that it is made of.
+    pub on: String,
+    /// Only then; may ask the event and the state after it.
+    pub cond: Option<Ir>,
+    /// Each of its fields.
+    pub fields: Vec<(String, Ir)>,
+}

@@ -26,7 +26,7 @@ pub use aggregate::{Aggregate, IdField, UniqueRule};
 pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Rules};
 pub use context::{Context, ContextKind, Idempotency, Notes};
 pub use deploy::{Deploy, Size};
-pub use event::{Event, EventRef, Make};
+pub use event::{Event, EventRef, Make, Publication};
 pub use example::{Example, Examples, SagaExample, SagaReply};
 pub use gateway::{Composition, Gateway, Part, PartArg};
 pub use policy::{Each, EachSource, Policy, Refused};
@@ -71,10 +71,10 @@ pub struct Model {
 }
 
 impl Model {
-    /// The event that a reference means.
+    /// The event or publication that a reference means.
     #[must_use]
     pub fn event(&self, of: &EventRef) -> Option<&Event> {
-        self.contexts.get(&of.context)?.events.get(&of.name)
+        self.contexts.get(&of.context)?.happening(&of.name)
     }
 
     /// The topic of an aggregate's public events: pinned, or `topic` of its context, or

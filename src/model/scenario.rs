@@ -100,6 +100,8 @@ pub struct Scenario {
     pub then: Outcome,
     /// Commands that policies and sagas must send, in this order; `None`: not checked.
     pub sends: Option<Vec<Expected>>,
+    /// What other contexts must see instead of the events; `None`: not checked.
+    pub publishes: Option<Vec<Expected>>,
     /// Rows that must be there afterwards.
     pub rows_after: Vec<Expected>,
     /// Policies and views that the event reaches are found from here.
@@ -125,15 +127,17 @@ impl Scenario {
             when: Trigger::Nothing,
             then: Outcome::Unsaid,
             sends: None,
+            publishes: None,
             rows_after: vec![],
             event: None,
             span,
         }
     }
 
-    /// Whether it says which rows are there afterwards, or which commands are sent.
+    /// Whether it says which rows are there afterwards, which commands are sent, or what is
+    /// published.
     #[must_use]
     pub fn is_about_rows_or_messages(&self) -> bool {
-        self.sends.is_some() || !self.rows_after.is_empty()
+        self.sends.is_some() || self.publishes.is_some() || !self.rows_after.is_empty()
     }
 }

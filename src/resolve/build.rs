@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
-    commands, compose, deploy, events, examples, policies, projections, queries, refusals, routes,
-    run, sagas, scenarios, told, written,
+    commands, compose, deploy, events, examples, policies, projections, publications, queries,
+    refusals, routes, run, sagas, scenarios, told, written,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
@@ -99,6 +99,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
     let events = events::build(r, name, &targets, sink);
     commands::folding(r, name, &mut commands, &events);
     let mut aggregates = aggregates(r, name, &commands, &events, sink);
+    let publications = publications::build(r, name, &events, sink);
     let projections = projections::build(r, name, sink);
     let queries = queries::build(r, name, sink);
     let policies = policies::build(r, name, sink);
@@ -134,6 +135,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
         aggregates: by_name(aggregates, |a| &a.name),
         commands: by_name(commands, |c| &c.name),
         events: by_name(events, |e| &e.name),
+        publications: by_name(publications, |p| &p.event.name),
         replicas: by_name(replicas, |p: &crate::model::Projection| &p.name),
         views: by_name(views, |p: &crate::model::Projection| &p.name),
         queries: by_name(queries, |q| &q.name),

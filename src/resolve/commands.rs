@@ -96,7 +96,7 @@ fn emit(
     let event = r.contexts.get(context).and_then(|ctx| ctx.events.get(name));
     let mine = |e: &&Evt<'_>| {
         let owner = agg.map(|a| &a.tree.head.name.text);
-        own && e.is_known() && e.aggregate.as_ref() == owner
+        own && e.is_known() && e.publishes.is_none() && e.aggregate.as_ref() == owner
     };
     match event.filter(mine) {
         Some(event) => {

@@ -124,6 +124,13 @@ fn messages_of<'t>(
             ctx.events.insert(event.head.name.text.clone(), entry);
         }
     }
+    for publication in &context.publications {
+        if once(messages, &publication.head.name, "a publication", sink) {
+            let mut entry = new_event(r, name, &publication.head.name, None);
+            (entry.publishes, entry.emitted) = (Some(publication), true);
+            ctx.events.insert(publication.head.name.text.clone(), entry);
+        }
+    }
     for refusal in &context.refusals {
         if once(messages, &refusal.head.name, "a refusal", sink) {
             ctx.refusals.insert(refusal.head.name.text.clone(), refusal);
@@ -141,6 +148,8 @@ pub(super) fn new_event<'t>(
     let empty = |role| record(&name.text, Some(context), role, vec![], name.span);
     Evt {
         tree,
+        publishes: None,
+        published_as: None,
         aggregate: None,
         record: r.world.types.add(empty(RecordRole::Event)),
         scope: r.world.types.add(empty(RecordRole::Scope)),
@@ -257,10 +266,11 @@ fn once(seen: &mut Namespace<'_>, name: &Ident, what: &'static str, sink: &mut S
 
 /// MN117: an old name that is still in use.
 fn was_alive(context: &tree::Context, sink: &mut Sink) {
-    let groups: [Vec<&tree::Head>; 8] = [
+    let groups: [Vec<&tree::Head>; 9] = [
         context.aggregates.iter().map(|x| &x.head).collect(),
         context.commands.iter().map(|x| &x.head).collect(),
         context.events.iter().map(|x| &x.head).collect(),
+        context.publications.iter().map(|x| &x.head).collect(),
         context.replicas.iter().map(|x| &x.head).collect(),
         context.views.iter().map(|x| &x.head).collect(),
         context.queries.iter().map(|x| &x.head).collect(),

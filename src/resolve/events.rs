@@ -125,8 +125,9 @@ pub(super) fn build(
     targets: &Targets,
     sink: &mut Sink,
 ) -> Vec<Event> {
-    let names: Vec<String> =
-        r.contexts.get(context).map(|c| c.events.keys().cloned().collect()).unwrap_or_default();
+    let Some(ctx) = r.contexts.get(context) else { return vec![] };
+    let own = ctx.events.iter().filter(|(_, e)| e.publishes.is_none());
+    let names: Vec<String> = own.map(|(name, _)| name.clone()).collect();
     names.iter().filter_map(|name| event(r, context, name, targets, sink)).collect()
 }
 
@@ -139,6 +140,7 @@ fn event(
 ) -> Option<Event> {
     let entry = r.contexts.get(context)?.events.get(name)?;
     let (tree, record, scope_record, span) = (entry.tree, entry.record, entry.scope, entry.span);
+    let public = entry.is_public();
     let (creating, follows) = (entry.creating, entry.follows || !entry.emitted);
     let aggregate = entry.aggregate.clone().filter(|_| entry.is_known())?;
     let agg = r.aggregate(context, &aggregate)?;
@@ -176,17 +178,17 @@ fn event(
         follows,
         to: to.map(|(index, _)| index),
         closes: tree.is_some_and(|t| t.closes),
-        public: tree.is_some_and(|t| t.public),
+        public,
         declared_fields: tree.is_some_and(|t| t.fields.is_some()),
-        wire: wire(name, tree),
+        wire: wire(name, tree.map(|t| &t.head)),
         version: 1,
         span,
     })
 }
 
 /// `event_type`: `snake_case` of the first name.
-fn wire(name: &str, tree: Option<&tree::Event>) -> String {
-    let first = tree.and_then(|t| t.head.was.first()).map_or(name, |was| was.text.as_str());
+pub(super) fn wire(name: &str, head: Option<&tree::Head>) -> String {
+    let first = head.and_then(|h| h.was.first()).map_or(name, |was| was.text.as_str());
     crate::names::snake(first)
 }
 

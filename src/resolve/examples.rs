@@ -21,7 +21,9 @@ pub(super) fn of(world: &World, context: &Context) -> Examples {
         let field = FieldDef::plain(id.name.clone(), id.ty.clone(), aggregate.span);
         Some((aggregate.name.clone(), known.field(&field)?))
     });
-    let events = context.events.values().filter_map(|e| Some((e.name.clone(), record(e.record)?)));
+    let published = context.publications.values().map(|it| &it.event);
+    let events = context.events.values().chain(published);
+    let events = events.filter_map(|e| Some((e.name.clone(), record(e.record)?)));
     let commands =
         context.commands.values().filter_map(|c| Some((c.name.clone(), record(c.record)?)));
     let projections = context.replicas.values().chain(context.views.values());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::resolver::Resolver;
+use super::resolver::{Evt, Resolver};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::tree::{EventPattern, Path};
 use crate::model::EventRef;
@@ -54,6 +54,11 @@ pub(super) fn event(
         let known = r.contexts.get(&context)?.events.get(&name)?.is_known();
         return known.then_some(EventRef { context, name });
     };
+    if context == own && found.publishes.is_some() {
+        let report = super::publications::own(found, path);
+        sink.push(report);
+        return None;
+    }
     if context != own && !found.is_public() {
         let key = (own.to_owned(), context.clone(), name.clone());
         if r.private.insert(key) {
@@ -71,7 +76,8 @@ pub(super) fn visible(r: &Resolver<'_>, own: &str, of: &(String, String)) -> Vec
     let names = ctx.events_of.get(&of.1).into_iter().flatten();
     let seen = |name: &&String| {
         let event = ctx.events.get(name.as_str());
-        event.is_some_and(|e| !e.broken && (of.0 == own || e.is_public()))
+        let seen = |e: &Evt<'_>| if of.0 == own { e.publishes.is_none() } else { e.is_public() };
+        event.is_some_and(|e| !e.broken && seen(e))
     };
     names.filter(seen).map(|name| EventRef { context: of.0.clone(), name: name.clone() }).collect()
 }
@@ -105,7 +111,8 @@ pub(super) fn candidates(r: &Resolver<'_>, context: &str, name: &str) -> Vec<Eve
 
 fn quiet(r: &Resolver<'_>, own: &str, path: &Path) -> Option<EventRef> {
     let context = path.context.as_ref().map_or(own, |c| c.text.as_str());
-    let known = r.contexts.get(context)?.events.get(&path.name.text)?.is_known();
+    let event = r.contexts.get(context)?.events.get(&path.name.text)?;
+    let known = event.is_known() && (context != own || event.publishes.is_none());
     known.then(|| EventRef { context: context.to_owned(), name: path.name.text.clone() })
 }
 

@@ -64,6 +64,7 @@ fn implying<'t>(r: &Resolver<'_>, context: &str, command: &'t tree::Command) -> 
         let own = m.path.context.as_ref().is_none_or(|c| c.text == context);
         let event = ctx.events.get(&m.path.name.text);
         let mine = |e: &super::resolver::Evt<'_>| aggregate.is_some() && e.aggregate == aggregate;
+        let event = event.filter(|e| e.publishes.is_none());
         own && event.is_some_and(|e| mine(e) && e.tree.is_none_or(|t| t.fields.is_none()))
     };
     messages_of(command).into_iter().map(|(m, _, _)| m).filter(unlisted).collect()

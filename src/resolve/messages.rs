@@ -222,8 +222,11 @@ fn own_event<'t>(
         return None;
     }
     let ctx = r.contexts.get(context)?;
+    let published = ctx.events.get(&name.text).is_some_and(|e| e.publishes.is_some());
     let other = if ctx.commands.contains_key(&name.text) {
         Some("a command")
+    } else if published {
+        Some("a publication")
     } else if ctx.refusals.contains_key(&name.text) {
         Some("a refusal")
     } else {
@@ -266,8 +269,9 @@ fn owners<'t>(
     for emitted in found {
         by_event.entry(&emitted.event.text).or_default().push(emitted);
     }
-    let names: Vec<String> =
-        r.contexts.get(name).map(|c| c.events.keys().cloned().collect()).unwrap_or_default();
+    let Some(ctx) = r.contexts.get(name) else { return };
+    let events = ctx.events.iter().filter(|(_, e)| e.publishes.is_none());
+    let names: Vec<String> = events.map(|(name, _)| name.clone()).collect();
     for event in names {
         let entry = r.contexts.get(name).and_then(|c| c.events.get(&event));
         let Some(tree) = entry.map(|e| e.tree) else { continue };
@@ -348,7 +352,10 @@ fn unowned(r: &mut Resolver<'_>, context: &str, tree: &tree::Event, sink: &mut S
     let known: Vec<String> = r
         .contexts
         .get(context)
-        .map(|c| c.events.iter().filter(|(_, e)| e.tree.is_none()).map(|(n, _)| n.clone()))
+        .map(|c| {
+            let implied = |e: &super::resolver::Evt<'_>| e.tree.is_none() && e.publishes.is_none();
+            c.events.iter().filter(move |(_, e)| implied(e)).map(|(n, _)| n.clone())
+        })
         .into_iter()
         .flatten()
         .collect();

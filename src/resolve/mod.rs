@@ -4,7 +4,7 @@
 //! 2. `types`, `aggregates`: what named types, states and entities consist of; settings.
 //! 3. `derive`: expressions inside types; rows of tables.
 //! 4. `messages`, `rows`, `implied`: whose commands and events are, their fields, columns.
-//! 5. `commands`, `events`, `projections`, `queries`, `policies`, `refusals`: behaviour, written
+//! 5. `commands`, `events`, `projections`, `publications`, `queries`, `policies`, `refusals`: behaviour, written
 //!    out; `sagas` over all contexts; `routes` over the whole system.
 //! 6. `scenarios`: complete examples; `run`: what comes of them.
 //! 7. `audit`: what is unused, invisible, unreachable or endless, and advice.
@@ -38,6 +38,7 @@ mod notes;
 mod policies;
 mod private;
 mod projections;
+mod publications;
 mod queries;
 mod refusals;
 mod resolver;
@@ -93,9 +94,11 @@ pub fn as_far_as_sound(tree: &Tree, sources: &Sources, sink: &mut Sink) -> Model
     derive::tables(r, sink);
     messages::commands(r, sink);
     messages::emits(r, sink);
+    publications::owners(r, sink);
     messages::events(r, sink);
     rows::declare(r, sink);
     implied::fields(r, sink);
+    publications::fields(r, sink);
     rows::typed_by_events(r, sink);
     let mut model = build::model(r, sink);
     audit::all(r, &model, sink);

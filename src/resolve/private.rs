@@ -15,6 +15,12 @@ pub(super) fn event(r: &Resolver<'_>, context: &str, name: &str, path: &Path) ->
     if let Some(entry) = known {
         report = report.also(entry.span, "declared here");
     }
+    if let Some(public) = known.and_then(|e| e.published_as.as_ref()) {
+        return report
+            .label(format!("published as `{public}`"))
+            .help(format!("write `{context}.{public}`"))
+            .patch(path.name.span, public.clone());
+    }
     report = report.help(format!("write `public = true` at `[event.{name}]` of `{context}`"));
     match known.and_then(|e| e.tree) {
         Some(tree) if tree.fields.is_some() => publish(r, &tree.head, report),

@@ -37,6 +37,10 @@ pub(super) struct Cmd<'t> {
 /// An event, declared or emitted.
 pub(super) struct Evt<'t> {
     pub tree: Option<&'t tree::Event>,
+    /// It is a publication: other contexts see it instead of an event.
+    pub publishes: Option<&'t tree::Publication>,
+    /// The publication that other contexts see instead.
+    pub published_as: Option<String>,
     /// `None`: unknown, reported.
     pub aggregate: Option<String>,
     /// Its payload.
@@ -61,8 +65,10 @@ impl Evt<'_> {
         !self.broken && self.aggregate.is_some()
     }
 
+    /// Whether other contexts see it.
     pub fn is_public(&self) -> bool {
-        self.tree.is_some_and(|t| t.public)
+        self.publishes.is_some()
+            || self.published_as.is_none() && self.tree.is_some_and(|t| t.public)
     }
 }
 

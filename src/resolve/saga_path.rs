@@ -134,7 +134,7 @@ impl Path<'_, '_> {
     /// The start event says where its own aggregate is.
     fn start(&mut self) {
         let Some(context) = self.known.get(&self.saga.start.context) else { return };
-        let Some(event) = context.events.get(&self.saga.start.name) else { return };
+        let Some(event) = context.happening(&self.saga.start.name) else { return };
         let Some(aggregate) = context.aggregates.get(&event.aggregate) else { return };
         let Some(place) = self.after(aggregate, event, None) else { return };
         for (field, value) in &self.saga.begin.values {

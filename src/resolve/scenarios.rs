@@ -113,6 +113,9 @@ impl<'b, 't> Building<'b, 't> {
             .then_sends
             .as_ref()
             .map(|list| list.iter().map(|m| self.sent(m)).collect::<Vec<_>>());
+        let publishes = self.tree.then_publishes.as_ref();
+        let publishes: Option<Vec<_>> =
+            publishes.map(|list| list.iter().map(|m| self.published(m)).collect());
         let rows_after: Vec<_> = self.tree.then_rows.iter().map(|m| self.row_after(m)).collect();
         let actor = self.tree.actor.as_ref().map_or("actor", |a| a.text.as_str());
         let when = when?;
@@ -133,6 +136,10 @@ impl<'b, 't> Building<'b, 't> {
             when,
             then: then?,
             sends: match sends {
+                Some(list) => Some(list.into_iter().collect::<Option<_>>()?),
+                None => None,
+            },
+            publishes: match publishes {
                 Some(list) => Some(list.into_iter().collect::<Option<_>>()?),
                 None => None,
             },
@@ -391,5 +398,28 @@ impl<'b, 't> Building<'b, 't> {
         let fields = self.mentioned(message, &target.fields)?;
         let (context, name) = (target.context, target.name);
         Some(Expected { context, name, fields, span: message.span })
+    }
+
+    /// A publication of the own context.
+    fn published(&mut self, message: &Message) -> Option<Expected> {
+        let own = message.path.context.as_ref().is_none_or(|c| c.text == self.context.name);
+        let name = &message.path.name;
+        let ctx = self.r.contexts.get(&self.context.name)?;
+        let entry = ctx.events.get(&name.text).filter(|e| own && e.publishes.is_some());
+        let Some(entry) = entry else {
+            let made = ctx.events.iter().filter(|(_, e)| e.publishes.is_some());
+            let known: Vec<String> = made.map(|(name, _)| name.clone()).collect();
+            let found = format!("there is no publication `{}`", name.text);
+            let report = Diagnostic::error(104, name.span, found);
+            let known = known.iter().map(String::as_str);
+            let report = self.r.suggest(report, name.span, &name.text, known);
+            let help = format!("declare it: `[public.{}]`", name.text);
+            self.sink.push(if report.help.is_some() { report } else { report.help(help) });
+            return None;
+        };
+        let fields = self.r.world.types.fields(entry.scope).to_vec();
+        let fields = self.mentioned(message, &fields)?;
+        let context = self.context.name.clone();
+        Some(Expected { context, name: name.text.clone(), fields, span: message.span })
     }
 }

@@ -1,7 +1,8 @@
 //! The tables of a context: which constructs there are.
 
 use super::{
-    Form, Key, aggregate, edge, flow, functions, later, message, reading, scenario, seed, types,
+    Form, Key, aggregate, edge, flow, functions, later, message, publication, reading, scenario,
+    seed, types,
 };
 
 const fn named(name: &'static str, shape: &'static super::Shape) -> Key {
@@ -36,6 +37,7 @@ pub const TABLES: &[Key] = &[
     named("aggregate", &aggregate::AGGREGATE),
     named("command", &message::COMMAND),
     named("event", &message::EVENT),
+    named("public", &publication::PUBLIC),
     named("refusal", &aggregate::REFUSAL),
     named("replica", &reading::REPLICA),
     named("view", &reading::VIEW),
@@ -49,7 +51,6 @@ pub const TABLES: &[Key] = &[
     named("port", &later::PORT).later(),
     named("translate", &later::TRANSLATE).later(),
     named("import", &later::IMPORT).later(),
-    named("public", &later::PUBLIC).later(),
     named("reference", &later::REFERENCE).later(),
     Key::absent("seed", Form::Table(&seed::SEED), "{}", seed::SEED.doc),
     Key::absent("access", Form::Table(&edge::ACCESS), "{}", edge::ACCESS.doc).later(),

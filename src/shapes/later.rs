@@ -171,30 +171,6 @@ pub static IMPORT: Shape = Shape {
     example: "",
 };
 
-/// `[public.X]`.
-pub static PUBLIC: Shape = Shape {
-    name: "public",
-    header: "[public.JobFinished]",
-    doc: "A public event that is published instead of a private one: enriched, renamed, or only \
-          sometimes.",
-    parts: &[
-        &[
-            Key::required("on", Form::Path, r#""WorkDone""#, "The event."),
-            Key::absent("if", Form::Expr, r#""flags == 0""#, "Only then."),
-            Key::required(
-                "fields",
-                Form::Fields,
-                r#"["owner_id", "sum: decimal(2)"]"#,
-                "What it carries.",
-            ),
-            Key::absent("do", Form::Changes, r#""sum = due""#, "The changes."),
-        ],
-        common::NAMED,
-    ],
-    groups: &[],
-    example: "",
-};
-
 /// `[reference.X]`.
 pub static REFERENCE: Shape = Shape {
     name: "reference",

@@ -30,6 +30,7 @@ mod scenario;
 mod seed;
 
 mod later;
+mod publication;
 
 mod edge;
 
@@ -47,6 +48,7 @@ pub use form::{Form, Group, Key, Need, Shape, Stage};
 pub use functions::{FUNCTION, TABLE};
 pub use message::{COMMAND, EVENT};
 pub use project::{PROJECT, PROJECT_FILE, SHORT_FILE};
+pub use publication::PUBLIC;
 pub use reading::{QUERY, REPLICA, VIEW};
 pub use scenario::SCENARIO;
 pub use types::{ENUM, NEWTYPE, UNION, VALUE};

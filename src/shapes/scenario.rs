@@ -67,6 +67,12 @@ pub static SCENARIO: Shape = Shape {
                 "Messages of policies and sagas.",
             ),
             Key::absent(
+                "then_publishes",
+                Form::Messages,
+                r#""JobFinished(sum = 120)""#,
+                "Exactly these `public.X`, which other contexts see instead of the events.",
+            ),
+            Key::absent(
                 "then_rows",
                 Form::Messages,
                 r#""Shelf(tool_id = @tool)""#,
@@ -75,7 +81,7 @@ pub static SCENARIO: Shape = Shape {
         ],
         common::DOC,
     ],
-    groups: &[Group::AtLeastOne(&["then", "then_sends", "then_rows"])],
+    groups: &[Group::AtLeastOne(&["then", "then_publishes", "then_rows", "then_sends"])],
     example: r#"[aggregate.Tool]
 status = ["on_shelf", "lent"]
 state.name = "string(1..80)"

@@ -160,6 +160,7 @@ fn join(first: &mut Context, mut other: Context) {
     first.aggregates.append(&mut other.aggregates);
     first.commands.append(&mut other.commands);
     first.events.append(&mut other.events);
+    first.publications.append(&mut other.publications);
     first.refusals.append(&mut other.refusals);
     first.replicas.append(&mut other.replicas);
     first.views.append(&mut other.views);

@@ -126,9 +126,9 @@ fn streams(domain: &Domain, rust: &Rust) -> Vec<StreamView> {
         .values()
         .filter_map(|aggregate| {
             let events: Vec<EventView> = domain
-                .events(aggregate)
+                .context
+                .published(&aggregate.name)
                 .into_iter()
-                .filter(|event| event.public)
                 .map(|event| {
                     let defs = domain.model.types.fields(event.record);
                     let doc = event.notes.doc.as_deref();

@@ -144,7 +144,13 @@ fn service(
         owner: context.notes.owner.clone().unwrap_or_else(|| "–".to_owned()),
         aggregates: list(context.aggregates.keys().cloned().collect()),
         publishes: list(
-            context.events.values().filter(|e| e.public).map(|e| e.name.clone()).collect(),
+            context
+                .events
+                .values()
+                .filter(|e| e.public)
+                .map(|e| e.name.clone())
+                .chain(context.publications.keys().cloned())
+                .collect(),
         ),
         listens: list(neighbours(model, context).into_iter().collect()),
         contracts,

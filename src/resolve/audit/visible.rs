@@ -113,6 +113,7 @@ fn fields(context: &Context) -> impl Iterator<Item = &Field> {
         .chain(aggregates)
         .chain(context.commands.iter().flat_map(|c| &c.fields))
         .chain(events)
+        .chain(context.publications.iter().flat_map(|x| &x.fields))
         .chain(refusals)
         .chain(context.replicas.iter().flat_map(|x| &x.columns))
         .chain(context.views.iter().flat_map(|v| &v.columns))

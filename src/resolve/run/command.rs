@@ -81,6 +81,7 @@ impl Machine<'_> {
                 Err(other) => return Err(other),
             };
             let (version, status) = (after.version, self.status(&after.state));
+            self.publish(&of, &id, &event.fields, &after)?;
             self.streams.insert(key.clone(), after.clone());
             stream = Some(after);
             self.spread(&of, &id, &event.fields, version, status)?;

@@ -20,7 +20,11 @@ pub(super) fn report(
 ) {
     let seen = Seen { machine, writer };
     let found = outcome(seen, scenario, ran)
-        .or_else(|| sends(seen, scenario))
+        .or_else(|| messages(seen, scenario, scenario.sends.as_ref(), &machine.sent, "sent"))
+        .or_else(|| {
+            let (wanted, is) = (scenario.publishes.as_ref(), &machine.published);
+            messages(seen, scenario, wanted, is, "published")
+        })
         .or_else(|| rows(seen, scenario));
     if let Some((span, expected, came)) = found {
         sink.push(
@@ -97,9 +101,17 @@ fn matches(machine: &Machine<'_>, wanted: &[(String, Ir)], is: &Fields) -> bool 
     })
 }
 
-fn sends(seen: Seen<'_>, scenario: &Scenario) -> Option<Difference> {
-    let wanted = scenario.sends.as_ref()?;
-    let mut left: Vec<&Emitted> = seen.machine.sent.iter().collect();
+/// Exactly the expected messages, in any order.
+fn messages(
+    seen: Seen<'_>,
+    scenario: &Scenario,
+    wanted: Option<&Vec<Expected>>,
+    is: &[Emitted],
+    verb: &str,
+) -> Option<Difference> {
+    let wanted = wanted?;
+    let mut left: Vec<&Emitted> = is.iter().collect();
+    let came = || format!("{} was {verb}", shown(seen, is));
     for expected in wanted {
         let found = left.iter().position(|sent| {
             sent.name == expected.name
@@ -110,17 +122,10 @@ fn sends(seen: Seen<'_>, scenario: &Scenario) -> Option<Difference> {
             Some(index) => {
                 left.remove(index);
             }
-            None => {
-                let is = shown(seen, &seen.machine.sent);
-                return Some((expected.span, all_expected(seen, wanted), format!("{is} was sent")));
-            }
+            None => return Some((expected.span, all_expected(seen, wanted), came())),
         }
     }
-    if left.is_empty() {
-        return None;
-    }
-    let is = shown(seen, &seen.machine.sent);
-    Some((place(scenario, wanted), all_expected(seen, wanted), format!("{is} was sent")))
+    (!left.is_empty()).then(|| (place(scenario, wanted), all_expected(seen, wanted), came()))
 }
 
 fn rows(seen: Seen<'_>, scenario: &Scenario) -> Option<Difference> {
@@ -164,7 +169,7 @@ fn shown(seen: Seen<'_>, events: &[Emitted]) -> String {
     }
     let one = |e: &Emitted| {
         let context = seen.machine.contexts.get(&e.context);
-        let event = context.and_then(|c| c.events.get(&e.name)).map(|x| x.record);
+        let event = context.and_then(|c| c.happening(&e.name)).map(|x| x.record);
         let command = context.and_then(|c| c.commands.get(&e.name)).map(|x| x.record);
         let fields =
             event.or(command).map(|id| seen.machine.world.types.fields(id)).unwrap_or_default();

@@ -54,6 +54,8 @@ pub(super) struct Machine<'a> {
     pub rows: BTreeMap<(String, String), BTreeMap<Value, Value>>,
     /// Commands that policies and sagas sent.
     pub sent: Vec<Emitted>,
+    /// What other contexts see instead of events.
+    pub published: Vec<Emitted>,
 }
 
 impl<'a> Machine<'a> {
@@ -64,7 +66,8 @@ impl<'a> Machine<'a> {
         scenario: &'a Scenario,
     ) -> Self {
         let (streams, rows) = (BTreeMap::new(), BTreeMap::new());
-        Self { world, contexts, context, scenario, streams, rows, sent: vec![] }
+        let (sent, published) = (vec![], vec![]);
+        Self { world, contexts, context, scenario, streams, rows, sent, published }
     }
 
     /// What every expression may read.
@@ -123,7 +126,7 @@ impl<'a> Machine<'a> {
 
     pub fn event(&self, of: &EventRef) -> Result<&'a Event, Trouble> {
         let context = self.contexts.get(&of.context).ok_or(Trouble::Unknown)?;
-        context.events.get(&of.name).ok_or(Trouble::Unknown)
+        context.happening(&of.name).ok_or(Trouble::Unknown)
     }
 
     /// An event that the scenario tells: into its stream when it is an own one, then to views and
@@ -139,8 +142,39 @@ impl<'a> Machine<'a> {
         self.possible(&of, before.as_ref())?;
         let after = self.fold(&of, &id, &fields, before.as_ref())?;
         let (version, status) = (after.version, self.status(&after.state));
+        self.publish(&of, &id, &fields, &after)?;
         self.streams.insert(key, after);
         self.spread(&of, &id, &fields, version, status)
+    }
+
+    /// What other contexts see instead of an own event.
+    pub fn publish(
+        &mut self,
+        of: &EventRef,
+        id: &Value,
+        fields: &Fields,
+        after: &Stream,
+    ) -> Result<(), Trouble> {
+        let Some(publication) = self.context.publication_of(&of.name) else { return Ok(()) };
+        let event = self.event(of)?;
+        let aggregate = self.aggregate(&of.context, &event.aggregate)?;
+        let mut env = self.env();
+        env.roots.insert(Root::Ev, self.ev(event, aggregate, id, fields));
+        let meta = self.meta(&of.name, id, after.version, self.status(&after.state));
+        env.roots.insert(Root::Meta, meta);
+        env.roots.insert(Root::This, after.state.clone());
+        if let Some(cond) = &publication.cond
+            && eval(cond, &mut env)? != Value::Bool(true)
+        {
+            return Ok(());
+        }
+        let mut made = Fields::from([(aggregate.id.name.clone(), id.clone())]);
+        for (name, value) in &publication.fields {
+            made.insert(name.clone(), eval(value, &mut env)?);
+        }
+        let (context, name) = (of.context.clone(), publication.event.name.clone());
+        self.published.push(Emitted { context, name, fields: made });
+        Ok(())
     }
 
     /// Whether a told event can follow this state.

@@ -51,6 +51,7 @@ pub(super) fn run(
         }
     }
     machine.sent.clear();
+    machine.published.clear();
     let ran = match &scenario.when {
         Trigger::Command(told) => machine.command(told),
         Trigger::Nothing => return,

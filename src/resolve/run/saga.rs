@@ -50,7 +50,7 @@ fn settings(world: &World, context: &Context) -> Option<Vec<(String, Ir)>> {
 /// What may be read when the saga has started.
 fn start<'m>(machine: &'m Machine<'_>, saga: &Saga) -> Option<Env<'m>> {
     let of = machine.contexts.get(&saga.start.context)?;
-    let event = of.events.get(&saga.start.name)?;
+    let event = of.happening(&saga.start.name)?;
     let aggregate = of.aggregates.get(&event.aggregate)?;
     let mut env = machine.env();
     let id = eval(of.examples.ids.get(&event.aggregate)?, &mut env).ok()?;

@@ -2,9 +2,11 @@
 
 use super::{flag, head};
 use crate::lang::tree::Ident;
-use crate::shapes::{AGGREGATE, COMMAND, EVENT, REFUSAL};
+use crate::shapes::{AGGREGATE, COMMAND, EVENT, PUBLIC, REFUSAL};
 use crate::syntax::lower::Row;
-use crate::syntax::tree::{Aggregate, Command, Decide, Event, IfMissing, Refusal, Spanned};
+use crate::syntax::tree::{
+    Aggregate, Command, Decide, Event, IfMissing, Publication, Refusal, Spanned,
+};
 
 pub(super) fn aggregate(name: Ident, mut row: Row) -> Aggregate {
     Aggregate {
@@ -67,5 +69,15 @@ pub(super) fn refusal(name: Ident, mut row: Row) -> Refusal {
         status: row.int("status"),
         text: row.text("text"),
         fields: row.fields("fields"),
+    }
+}
+
+pub(super) fn publication(name: Ident, mut row: Row) -> Publication {
+    Publication {
+        head: head(name, &mut row, &PUBLIC),
+        on: row.path("on"),
+        cond: row.expr("if"),
+        fields: row.fields("fields").unwrap_or_default(),
+        changes: row.changes("do").unwrap_or_default(),
     }
 }

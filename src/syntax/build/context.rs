@@ -67,6 +67,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         aggregates: each(row, "aggregate", behaviour::aggregate),
         commands: each(row, "command", behaviour::command),
         events: each(row, "event", behaviour::event),
+        publications: each(row, "public", behaviour::publication),
         refusals: each(row, "refusal", behaviour::refusal),
         replicas: each(row, "replica", reading::replica),
         views: each(row, "view", reading::view),

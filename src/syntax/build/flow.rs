@@ -68,6 +68,7 @@ pub(super) fn scenario(mut row: Row) -> Scenario {
         when: row.trigger("when"),
         then: row.messages("then"),
         then_sends: row.messages("then_sends"),
+        then_publishes: row.messages("then_publishes"),
         then_rows: row.messages("then_rows").unwrap_or_default(),
         span: row.span,
     }

@@ -104,6 +104,21 @@ pub struct Event {
     pub public_span: Span,
 }
 
+/// What other contexts see instead of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Publication {
+    /// Name and common keys.
+    pub head: Head,
+    /// The event; missing only after a report.
+    pub on: Option<Path>,
+    /// `if`
+    pub cond: Option<Expr>,
+    /// What it carries.
+    pub fields: Vec<Field>,
+    /// `do`
+    pub changes: Vec<Change>,
+}
+
 /// A named "no".
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {

@@ -15,7 +15,7 @@ mod reading;
 mod scenario;
 mod types;
 
-pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Refusal};
+pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Publication, Refusal};
 pub use deploy::{Deploy, Size};
 pub use edge::{Gateway, IfMatch, Route, RouteTarget, Verb};
 pub use flow::{Policy, Refused, ReplyReaction, Saga, Step};
@@ -141,6 +141,8 @@ pub struct Context {
     pub commands: Vec<Command>,
     /// `[event.X]`; events that nothing is said about are not listed.
     pub events: Vec<Event>,
+    /// `[public.X]`.
+    pub publications: Vec<Publication>,
     /// `[refusal.X]`.
     pub refusals: Vec<Refusal>,
     /// `[replica.X]`.

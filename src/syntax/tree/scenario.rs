@@ -29,6 +29,8 @@ pub struct Scenario {
     pub then: Option<Vec<Message>>,
     /// Messages of policies and sagas.
     pub then_sends: Option<Vec<Message>>,
+    /// What other contexts see.
+    pub then_publishes: Option<Vec<Message>>,
     /// Rows that exist afterwards.
     pub then_rows: Vec<Message>,
     /// The place of the header.
@@ -52,6 +54,7 @@ impl Scenario {
             when: Some(Trigger::Message(Box::new(message))),
             then: None,
             then_sends: None,
+            then_publishes: None,
             then_rows: Vec::new(),
             span,
         }

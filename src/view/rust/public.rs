@@ -11,7 +11,9 @@ use crate::model::{Model, ReplyKind};
 pub fn public_types(model: &Model) -> BTreeSet<TypeId> {
     let mut found = BTreeSet::new();
     for context in model.contexts.values() {
-        let events = context.events.values().filter(|e| e.public).map(|e| (&e.aggregate, e.record));
+        let published = context.publications.values().map(|it| &it.event);
+        let events = context.events.values().filter(|e| e.public).chain(published);
+        let events = events.map(|e| (&e.aggregate, e.record));
         let commands =
             context.commands.values().filter(|c| c.public).map(|c| (&c.aggregate, c.record));
         for (aggregate, record) in events.chain(commands) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::view::domain::{Domain, ordered_mods};
 use crate::view::rust::module;
 
-use super::publish::publishing;
+use super::publish::{enriching, publishing};
 use super::site::domain_crate;
 
 /// `lib.rs`.
@@ -15,6 +15,8 @@ pub struct LibFile {
     header: String,
     context: String,
     publishes: bool,
+    /// Its tests play what is published with the state, so that is seen from there.
+    enriches: bool,
     seeds: bool,
     rooms: Vec<Room>,
 }
@@ -66,6 +68,7 @@ pub fn lib_file(domain: &Domain) -> LibFile {
         header: domain.header.clone(),
         context: context.name.replace('_', " "),
         publishes: !publishing(domain).is_empty(),
+        enriches: !enriching(domain).is_empty(),
         seeds: !context.seeds.is_empty(),
         rooms,
     }

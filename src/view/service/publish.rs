@@ -3,12 +3,14 @@
 use heck::ToSnakeCase as _;
 use serde::Serialize;
 
-use crate::layout::{self, Arm, Field, Node, Stmt};
-use crate::model::Aggregate;
+use crate::lang::to_rust::Lowerer;
+use crate::layout::{self, Arm, Block, Field, Node, Stmt};
+use crate::model::{Aggregate, Event, Publication};
 use crate::view::domain::{Domain, uses};
-use crate::view::rust::{Imports, article, is_copy, module, raw};
+use crate::view::rust::{Imports, Rust, article, is_copy, module, raw};
 
-use super::site::domain_crate;
+use super::flow::{self, Branch};
+use super::site::{Place, Site, domain_crate};
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,11 +26,14 @@ pub struct PublishFile {
 #[must_use]
 pub fn publish_file(domain: &Domain) -> Option<PublishFile> {
     let imports = Imports::outside(&domain_crate(&domain.context.name));
-    let items: Vec<String> =
+    let rust = Rust { homes: &domain.homes, imports: &imports };
+    let mut items: Vec<String> =
         publishing(domain).into_iter().map(|aggregate| item(domain, &imports, aggregate)).collect();
+    items.extend(enriching(domain).into_iter().map(|it| enriched(domain, &rust, it)));
     if items.is_empty() {
         return None;
     }
+    imports.keep_used(&items.iter().map(String::as_str).collect::<Vec<_>>());
     let context = module(&domain.context.name);
     imports.add("contracts", &format!("{context} as public"));
     Some(PublishFile {
@@ -45,6 +50,61 @@ pub fn publish_file(domain: &Domain) -> Option<PublishFile> {
 pub fn publishing<'m>(domain: &Domain<'m>) -> Vec<&'m Aggregate> {
     let public = |a: &&Aggregate| domain.events(a).iter().any(|event| event.public);
     domain.context.aggregates.values().filter(public).collect()
+}
+
+/// The aggregates with events that others see in a form that needs the state.
+#[must_use]
+pub fn enriching<'m>(domain: &Domain<'m>) -> Vec<&'m Aggregate> {
+    let made = |a: &&Aggregate| {
+        domain.context.publications.values().any(|it| it.event.aggregate == a.name)
+    };
+    domain.context.aggregates.values().filter(made).collect()
+}
+
+/// What is published instead of events of an aggregate.
+fn enriched<'m>(domain: &Domain<'m>, rust: &Rust<'_, 'm>, aggregate: &'m Aggregate) -> String {
+    let ty = format!("{}Event", aggregate.name);
+    rust.imports.domain(&module(&aggregate.name), &ty);
+    rust.imports.domain(&module(&aggregate.name), &aggregate.name);
+    let none = Node::call("Ok", vec![Node::atom("None")]);
+    let branch = |event: &Event| {
+        let publication = domain.context.publication_of(&event.name);
+        let body = publication.map(|it| form(domain, rust, aggregate, it)).unwrap_or_default();
+        Branch { variant: format!("{ty}::{}", event.name), body }
+    };
+    let branches: Vec<Branch> = domain.events(aggregate).into_iter().map(branch).collect();
+    let body = layout::body(&flow::values(branches, &none), 4);
+    let name = format!("pub fn {}_enriched", aggregate.name.to_snake_case());
+    let used = |name: &'static str| if uses(&body, name) { name } else { "_" };
+    let event = format!("{}: &Recorded<{ty}>", used("event"));
+    let state = format!("{}: &{}", used("state"), aggregate.name);
+    let returns = format!("Folded<Option<public::{ty}>>");
+    let signature = layout::signature(&name, &[&event, &state], Some(&returns), 0);
+    format!(
+        "/// What is published instead of an event of {}, made with the state after it.\n{signature}\n{body}\n}}",
+        article(&aggregate.name)
+    )
+}
+
+/// The form of one event.
+fn form<'m>(
+    domain: &Domain<'m>,
+    rust: &Rust<'_, 'm>,
+    aggregate: &'m Aggregate,
+    of: &'m Publication,
+) -> Vec<Stmt> {
+    let mut site = Site::new(domain, rust, Place::Published).on(aggregate);
+    site.row = Some(aggregate.state);
+    let lowerer = Lowerer::new(&site);
+    let fields = lowerer.fields(&of.fields);
+    let made = Node::Struct(format!("public::{}", of.event.name), fields, None);
+    let some = Node::call("Some", vec![made.method("into", vec![])]);
+    let ok = Node::call("Ok", vec![some]);
+    let Some(cond) = &of.cond else { return vec![Stmt::Expr(ok)] };
+    let none = Node::call("Ok", vec![Node::atom("None")]);
+    let block = |node| Block(vec![Stmt::Expr(node)]);
+    let otherwise = Some(Box::new(Node::Block(block(none))));
+    vec![Stmt::Expr(Node::If(None, Box::new(lowerer.cond(cond)), block(ok), otherwise))]
 }
 
 fn item(domain: &Domain, imports: &Imports, aggregate: &Aggregate) -> String {

@@ -14,6 +14,7 @@ use crate::view::domain::{
 };
 use crate::view::rust::{Imports, Rust, module};
 
+use super::publish::enriching;
 use super::site::domain_crate;
 use super::stream::streams_of;
 use super::tests::{in_path, status_after};
@@ -98,6 +99,15 @@ impl Scenarios<'_, '_> {
             self.own("sagas", &saga.name);
             node = node.method(format!("saga::<{}>", saga.name), vec![]);
         }
+        for aggregate in enriching(self.domain) {
+            let of = module(&context.name);
+            self.own("publish", "self");
+            self.messages.import(&aggregate.name, &aggregate.name);
+            let name = &aggregate.name;
+            let path = format!("enrich::<{name}, contracts::{of}::{name}Event>");
+            let function = format!("publish::{}_enriched", name.to_snake_case());
+            node = node.method(path, vec![Node::atom(function)]);
+        }
         let body = layout::body(&[Stmt::Expr(node)], 4);
         format!("fn stage() -> Stage {{\n{body}\n}}")
     }
@@ -112,7 +122,7 @@ impl Scenarios<'_, '_> {
 
     fn test(&self, scenario: &Scenario, taken: &mut BTreeSet<String>) -> Option<String> {
         let sends = self.sends(scenario);
-        if sends.is_none() && scenario.rows_after.is_empty() {
+        if !scenario.is_about_rows_or_messages() {
             return None;
         }
         let mut node = self.messages.acting(scenario, Node::call("stage", vec![]));
@@ -136,6 +146,10 @@ impl Scenarios<'_, '_> {
         };
         if let Some(sends) = sends {
             node = node.method("sends", vec![Node::Array(sends)]);
+        }
+        if let Some(wanted) = &scenario.publishes {
+            let seen = wanted.iter().map(|it| self.published(it)).collect::<Option<_>>()?;
+            node = node.method("publishes", vec![Node::Array(seen)]);
         }
         if !scenario.rows_after.is_empty() {
             let rows = scenario.rows_after.iter().map(|it| self.row_after(it)).collect();
@@ -223,10 +237,21 @@ impl Scenarios<'_, '_> {
             command.name.to_snake_case()
         );
         // The id of a stream that is to be made is one of the command's own fields.
-        let is_id = |(name, _): &&(String, Ir)| {
-            *name == aggregate.id.name && !id_in_command(aggregate, command)
-        };
-        let id = match sent.fields.iter().find(is_id) {
+        let id = (!id_in_command(aggregate, command)).then_some(aggregate.id.name.as_str());
+        self.addressed(&address, id, sent)
+    }
+
+    /// Wire name, id and the mentioned fields of what others see.
+    fn published(&self, wanted: &Expected) -> Option<Node> {
+        let event = &self.domain.context.publications.get(&wanted.name)?.event;
+        let id = &self.domain.context.aggregates.get(&event.aggregate)?.id.name;
+        self.addressed(&event.wire, Some(id), wanted)
+    }
+
+    /// A name, the id out of the field `id` if there is one, and the other fields.
+    fn addressed(&self, name: &str, id: Option<&str>, wanted: &Expected) -> Option<Node> {
+        let is_id = |(name, _): &&(String, Ir)| Some(name.as_str()) == id;
+        let stream = match wanted.fields.iter().find(is_id) {
             Some((_, id)) => {
                 let id = in_path(&self.messages.constants.json(id)?)?;
                 Node::atom(id).method("to_string", vec![])
@@ -234,7 +259,7 @@ impl Scenarios<'_, '_> {
             None => Node::call("String::new", vec![]),
         };
         let fields: Vec<(String, Ir)> =
-            sent.fields.iter().filter(|it| !is_id(it)).cloned().collect();
-        Some(Node::Tuple(vec![Node::text(&address), id, self.json(&fields)]))
+            wanted.fields.iter().filter(|it| !is_id(it)).cloned().collect();
+        Some(Node::Tuple(vec![Node::text(name), stream, self.json(&fields)]))
     }
 }

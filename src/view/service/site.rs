@@ -28,6 +28,8 @@ pub enum Place {
     Saga,
     /// Where a saga starts: what it remembers is `begun.x`.
     Begun,
+    /// The published form of an event: the state after it is `state.x`.
+    Published,
 }
 
 /// One place.
@@ -129,6 +131,7 @@ impl Names for Site<'_, '_> {
             }
             Root::This if self.place == Place::Saga => "self",
             Root::This if self.place == Place::Begun => "begun",
+            Root::This if self.place == Place::Published => "state",
             Root::This | Root::Row => "row",
             Root::Ev => "ev",
             Root::Meta => "event",

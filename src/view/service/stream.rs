@@ -55,8 +55,11 @@ pub fn streams_of<'m>(domain: &Domain<'m>, events: &[EventRef]) -> Vec<Stream<'m
         .filter_map(|(own, context, aggregate)| {
             let context = domain.model.contexts.get(&context)?;
             let aggregate = context.aggregates.get(&aggregate)?;
-            let events = domain.facts.events(context, aggregate);
-            let events = events.into_iter().filter(|e| own || e.public).collect();
+            let events = if own {
+                domain.facts.events(context, aggregate)
+            } else {
+                context.published(&aggregate.name)
+            };
             Some(Stream { context, aggregate, foreign: !own, events })
         })
         .collect()

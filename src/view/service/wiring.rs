@@ -14,7 +14,7 @@ use crate::model::{
 use crate::view::domain::Domain;
 use crate::view::rust::{Imports, module, raw};
 
-use super::publish::publishing;
+use super::publish::{enriching, publishing};
 use super::site::domain_crate;
 use super::stream::streams_of;
 
@@ -192,6 +192,15 @@ fn published(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
         imports.domain(&module(&aggregate.name), &aggregate.name);
         let name = format!("publish::<{}, public::{}Event>", aggregate.name, aggregate.name);
         let function = format!("publish::{}", raw(&module(&aggregate.name)));
+        node = node.method(name, vec![Node::atom(function)]);
+    }
+    for aggregate in enriching(domain) {
+        let context = module(&domain.context.name);
+        imports.add("contracts", &format!("{context} as public"));
+        imports.add("crate", "publish");
+        imports.domain(&module(&aggregate.name), &aggregate.name);
+        let name = format!("enrich::<{}, public::{}Event>", aggregate.name, aggregate.name);
+        let function = format!("publish::{}_enriched", aggregate.name.to_snake_case());
         node = node.method(name, vec![Node::atom(function)]);
     }
     node

@@ -26,7 +26,11 @@ fn notation(path: &[&str]) -> Option<&'static str> {
         (_, "require" | "ensure") => "rule",
         (_, "from") => "statuses",
         (_, "normalise" | "where" | "if" | "via") => "expr",
-        (_, "emit" | "send" | "undo" | "given" | "then" | "then_sends" | "then_rows") => "message",
+        (
+            _,
+            "emit" | "send" | "undo" | "given" | "then" | "then_sends" | "then_publishes"
+            | "then_rows",
+        ) => "message",
         (_, "when") => "trigger",
         ("table", "rows") => "case",
         (_, "rows") => "message",

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use kit::{Folded, Recorded};
 use kit_runtime::service::Phase;
 use serde_json::{Value, json};
 
+use crate::lending::contracts::{self, ToolFact};
+use crate::lending::tool::{Tool, ToolEvent};
 use crate::lending::{Process, desk, office};
 
 /// The desk and the office as two processes that know each other's address.
@@ -147,6 +150,38 @@ async fn private_events_never_leave() {
     assert_eq!(desk.get("/_kit/log/event/999").await.status, 404);
     let whole = Process::both().await;
     assert_eq!(whole.get("/_kit/log/event").await.status, 404);
+}
+
+/// Who borrowed what, and only that; what is done to the tool is told to nobody.
+fn lent_by_name(event: &Recorded<ToolEvent>, tool: &Tool) -> Folded<Option<ToolFact>> {
+    let ToolEvent::ToolLent(ev) = &event.data else { return Ok(None) };
+    let borrower = format!("{} has the {} {}", ev.borrower, tool.name, event.version);
+    Ok(Some(contracts::ToolLent { borrower, weeks: ev.weeks }.into()))
+}
+
+#[tokio::test]
+async fn what_others_see_is_made_with_the_state_once_and_for_ever() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let seen = async |process: &Process| {
+        let mut found = Vec::new();
+        for shard in 0..process.started.services[0].store().meta().shards {
+            let page = process.get(&format!("/_kit/log/event/{shard}")).await.json();
+            found.extend(page["records"].as_array().unwrap().iter().map(|it| it["record"].clone()));
+        }
+        found
+    };
+    let builder = desk::service().enrich::<Tool, ToolFact>(lent_by_name);
+    let desk = Process::alone(builder, &folder, &[("DEV", "1")]).await;
+    let (id, _) = desk.add_tool("saw").await;
+    lend(&desk, &id, "ann", 2).await;
+    let first = seen(&desk).await;
+    let lent = first.iter().find(|it| it["event_type"] == "tool_lent").unwrap();
+    assert_eq!(lent["data"], json!({ "borrower": "ann has the saw 2", "weeks": 2 }));
+    assert!(lent["meta"].get("public").is_none(), "twice: {lent}");
+    desk.end().await;
+    let desk = Process::alone(desk::service(), &folder, &[("DEV", "1")]).await;
+    assert_eq!(seen(&desk).await, first);
+    desk.end().await;
 }
 
 #[tokio::test]

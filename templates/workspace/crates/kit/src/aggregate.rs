@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::check::{Check, Violations};
 use crate::context::Context;
 use crate::decision::Decision;
-use crate::event::Event;
+use crate::event::{Event, Recorded};
 use crate::fault::Folded;
 use crate::id::Id;
 use crate::json::{Document, Json};
@@ -98,6 +98,9 @@ impl<R> Unique<R> {
         Self { rule, value: texts.join("\u{1f}"), taken }
     }
 }
+
+/// From an event and the state after it to what other contexts see instead; none: nothing.
+pub type Enrich<A, P> = fn(&Recorded<<A as Aggregate>::Event>, &A) -> Folded<Option<P>>;
 
 /// A request to an aggregate. It is data: the same type is read from HTTP and from messages.
 pub trait Command:

@@ -38,7 +38,7 @@ pub mod num;
 pub mod text;
 pub mod time;
 
-pub use aggregate::{Aggregate, Command, Create, Decide, IfMissing, Unique, Upsert};
+pub use aggregate::{Aggregate, Command, Create, Decide, Enrich, IfMissing, Unique, Upsert};
 pub use check::{Check, Violation, Violations};
 pub use context::{Actor, Context};
 pub use decision::{Decided, Decision, Events, Halt, Ignore, Instead, Stop, ensure, ensure_else};

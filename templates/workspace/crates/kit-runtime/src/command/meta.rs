@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::store::Record;
 use crate::telemetry::Trace;
+use crate::transport::PublicEvent;
 
 /// Who asks for something, in which conversation, and by which message.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +44,15 @@ pub struct EventMeta {
     /// The trace that continues with whatever the event causes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+    /// What other contexts see of it, when that had to be made with the state after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<PublicEvent>,
 }
 
 impl EventMeta {
+    /// The key of what other contexts see.
+    pub(crate) const PUBLIC: &'static str = "public";
+
     /// The meta of an event that `caller` caused.
     #[must_use]
     pub fn new(caller: &Caller, status: Option<&str>) -> Self {
@@ -55,6 +62,7 @@ impl EventMeta {
             actor: caller.actor.clone(),
             status: status.map(str::to_owned),
             traceparent: Some(caller.trace.traceparent()),
+            public: None,
         }
     }
 
@@ -82,18 +90,31 @@ pub fn recorded<E: Event>(record: &Record) -> Folded<Recorded<E>> {
     let stream = E::Stream::parse(&record.stream.id);
     let stream = stream.ok_or_else(|| Fault::data(format!("id {}", record.stream.id)))?;
     Ok(Recorded {
-        id: record.id,
-        stream,
         version: record.version,
         time: record.recorded_at,
-        status: meta.status,
-        actor: meta.actor,
-        correlation_id: as_uuid(&meta.correlation_id),
-        causation_id: meta.causation_id,
         shard: i64::from(record.shard),
         pos: record.pos,
-        data: event(record)?,
+        ..meta.around(record.id, stream, event(record)?)
     })
+}
+
+impl EventMeta {
+    /// An event with this meta; where it stands in its stream and in the log is not known to it.
+    pub(super) fn around<E: Event>(self, id: Uuid, stream: E::Stream, data: E) -> Recorded<E> {
+        Recorded {
+            id,
+            stream,
+            version: 0,
+            time: jiff::Timestamp::UNIX_EPOCH,
+            status: self.status,
+            actor: self.actor,
+            correlation_id: as_uuid(&self.correlation_id),
+            causation_id: self.causation_id,
+            shard: 0,
+            pos: 0,
+            data,
+        }
+    }
 }
 
 /// The typed payload of a record.

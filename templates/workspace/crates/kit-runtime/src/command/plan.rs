@@ -1,6 +1,6 @@
 //! From a decision to the unit that stores it: events, reserved values, running numbers.
 
-use kit::{Aggregate, Command, Decided, Event as _};
+use kit::{Aggregate, Command, Decided, Event as _, Recorded};
 use uuid::Uuid;
 
 use super::execute::{Done, Failure, FrameFn, Request, Standing, Unmet};
@@ -49,13 +49,14 @@ pub(super) fn plan<A: Aggregate, C: Command>(
         let expect =
             if standing.version == 0 { Expect::NoStream } else { Expect::Exact(standing.version) };
         let mut events = Vec::with_capacity(decided.events.len());
-        for (event, status) in &decided.events {
+        let metas = metas(service, request, standing, &decided)?;
+        for ((event, _), (id, meta)) in decided.events.iter().zip(&metas) {
             events.push(NewEvent {
-                id: Uuid::now_v7(),
+                id: *id,
                 event_type: event.name().to_owned(),
                 schema_version: i16::try_from(event.version()).unwrap_or(i16::MAX),
                 data: event.encode()?,
-                meta: to_json(&EventMeta::new(&request.caller, *status)),
+                meta: to_json(meta),
             });
         }
         published = public_names(service, stream, &events);
@@ -63,6 +64,32 @@ pub(super) fn plan<A: Aggregate, C: Command>(
     }
     frame(Ok(&done), &mut unit);
     Ok(Plan { unit, ended: Ok(done), taken, published })
+}
+
+/// The id and meta of each event, with what other contexts see of those that are made with the
+/// state after them.
+fn metas<A: Aggregate, C: Command>(
+    service: &Service,
+    request: &Request<A, C>,
+    standing: Standing<A>,
+    decided: &Decided<A>,
+) -> Result<Vec<(Uuid, EventMeta)>, Failure> {
+    let enrich = service.published().enriched::<A>();
+    let (mut state, mut version) = (standing.state, standing.version);
+    let mut metas = Vec::with_capacity(decided.events.len());
+    for (event, status) in &decided.events {
+        let (id, mut meta) = (Uuid::now_v7(), EventMeta::new(&request.caller, *status));
+        if let Some(enrich) = enrich {
+            version = version.saturating_add(1);
+            let after = kit::decision::fold(state.take(), &request.id, event)?;
+            let around = meta.clone().around(id, request.id.clone(), event.clone());
+            let recorded = Recorded { version, time: service.clock().now(), ..around };
+            meta.public = enrich(&recorded, &after)?;
+            state = Some(after);
+        }
+        metas.push((id, meta));
+    }
+    Ok(metas)
 }
 
 /// Reserve what the new state holds, release what only the old one held.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use axum::Router;
 use kit::settings::Described;
 use kit::time::{UTC, Zone};
-use kit::{Aggregate, Command, Create, Decide, Event, Recorded, Row as _, Saga, Upsert, View};
+use kit::{
+    Aggregate, Command, Create, Decide, Enrich, Event, Recorded, Row as _, Saga, Upsert, View,
+};
 
 use super::publication::Published;
 use super::{Sagas, Service};
@@ -139,6 +141,13 @@ impl Builder {
         publish: fn(&Recorded<A::Event>) -> Option<P>,
     ) -> Self {
         self.published.add::<A, P>(publish);
+        self
+    }
+
+    /// Publish events of `A` in the form that `publish` makes of them and the state after them.
+    #[must_use]
+    pub fn enrich<A: Aggregate, P: Event>(mut self, publish: Enrich<A, P>) -> Self {
+        self.published.enrich::<A, P>(publish);
         self
     }
 

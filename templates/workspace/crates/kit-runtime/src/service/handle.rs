@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kit::time::Zone;
 
+use super::publication::Published;
 use super::{Role, Stop, Wanted};
 use crate::command::{Inbox, Stripes};
 use crate::health::Health;
@@ -30,7 +31,7 @@ pub(super) struct Parts {
     pub tables: Arc<Tables>,
     pub inbox: Inbox,
     pub sagas: Arc<Sagas>,
-    pub publication: Arc<dyn Publication>,
+    pub published: Arc<Published>,
     pub health: Health,
     pub stop: Stop,
     pub roles: BTreeSet<Role>,
@@ -91,7 +92,11 @@ impl Service {
     /// What leaves the service.
     #[must_use]
     pub fn publication(&self) -> Arc<dyn Publication> {
-        self.0.publication.clone()
+        self.0.published.clone()
+    }
+
+    pub(crate) fn published(&self) -> &Published {
+        &self.0.published
     }
 
     /// How its parts are.

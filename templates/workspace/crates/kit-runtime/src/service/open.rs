@@ -51,7 +51,7 @@ impl Opened {
             tables: Arc::new(Tables::default()),
             inbox: builder.inbox.clone(),
             sagas: Arc::new(builder.sagas.clone()),
-            publication: Arc::new(builder.published.clone()),
+            published: Arc::new(builder.published.clone()),
             health,
             stop: with.stop.clone(),
             roles: with.roles.clone(),

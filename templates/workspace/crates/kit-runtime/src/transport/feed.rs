@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::command::EventMeta;
 use crate::store::{
     BoxFuture, Log, Mark, Message, MessageKind, Record, Store, StoreError, StoreResult,
 };
@@ -53,11 +55,13 @@ impl Logged for Record {
         if !aggregate.is_empty() && *aggregate != self.stream.kind {
             return Ok(None);
         }
-        Ok(publication.publish(self)?.map(|public| Self {
-            event_type: public.event_type,
-            schema_version: public.schema_version,
-            data: public.data,
-            ..self.clone()
+        Ok(publication.publish(self)?.map(|public| {
+            let mut record = Self { data: public.data, ..self.clone() };
+            (record.event_type, record.schema_version) = (public.event_type, public.schema_version);
+            if let Value::Object(meta) = &mut record.meta {
+                meta.remove(EventMeta::PUBLIC);
+            }
+            record
         }))
     }
 }
@@ -100,7 +104,7 @@ pub enum Topic {
 }
 
 /// What a private event looks like to the others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublicEvent {
     /// Its wire name.
     pub event_type: String,

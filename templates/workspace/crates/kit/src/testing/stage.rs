@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::past::{self, Past};
 use super::rows::Rows;
 use super::{fields, json, now, uuid};
-use crate::aggregate::{Aggregate, Command, Create, Decide, Upsert};
+use crate::aggregate::{Aggregate, Command, Create, Decide, Enrich, Upsert};
 use crate::context::{Actor, Context};
 use crate::decision::Outcome;
 use crate::event::{Event, Recorded};
@@ -21,6 +21,20 @@ use crate::policy::{Message, Policy};
 use crate::row::Row;
 use crate::saga::{Run, Saga};
 use crate::view::Fold;
+
+/// What others see of an event and the state after it.
+struct Publish(Box<Seen>);
+
+type Seen = dyn Fn(&dyn Any, &dyn Any) -> Option<Published>;
+
+impl std::fmt::Debug for Publish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Publish")
+    }
+}
+
+/// Something that others see: its wire name, the stream, and its fields.
+type Published = (&'static str, String, Value);
 
 type View = fn(&dyn Any, &mut Rows);
 type React = fn(&dyn Any, &Rows) -> Folded<Vec<Message>>;
@@ -37,6 +51,8 @@ pub struct Stage {
     streams: Vec<Box<dyn Any>>,
     rows: Rows,
     sent: Vec<Message>,
+    publications: Vec<Publish>,
+    published: Vec<Published>,
     pos: i64,
     /// What came of the command, for those who miss something.
     came: String,
@@ -52,6 +68,8 @@ impl Default for Stage {
             streams: Vec::new(),
             rows: Rows::default(),
             sent: Vec::new(),
+            publications: Vec::new(),
+            published: Vec::new(),
             pos: 0,
             came: String::new(),
         }
@@ -88,6 +106,17 @@ impl Stage {
     #[must_use]
     pub fn saga<S: Saga>(mut self) -> Self {
         self.policies.push((false, start::<S>));
+        self
+    }
+
+    /// Events of `A` are published in the form that is made of them and the state after them.
+    #[must_use]
+    pub fn enrich<A: Aggregate, P: Event>(mut self, publish: Enrich<A, P>) -> Self {
+        self.publications.push(Publish(Box::new(move |event, state| {
+            let event = event.downcast_ref::<Recorded<A::Event>>()?;
+            let public = publish(event, state.downcast_ref::<A>()?).ok()??;
+            Some((public.name(), event.stream.to_string(), public.encode().ok()?))
+        })));
         self
     }
 
@@ -140,7 +169,7 @@ impl Stage {
         id: impl Into<A::Id>,
         event: impl Into<A::Event>,
     ) -> Self {
-        self.sent.clear();
+        self.forget();
         self.record::<A>(&id.into(), event.into());
         self
     }
@@ -153,9 +182,10 @@ impl Stage {
         status: &str,
         event: impl Into<E>,
     ) -> Self {
-        self.sent.clear();
+        self.forget();
         let status = (!status.is_empty()).then(|| status.to_owned());
-        self.spread(stream.into(), 1, status, event.into());
+        let event = self.recorded(stream.into(), 1, status, event.into());
+        self.spread(&event);
         self
     }
 
@@ -200,6 +230,32 @@ impl Stage {
         self
     }
 
+    /// Other contexts see exactly these: wire name, stream (empty: any), and at least these fields.
+    ///
+    /// # Panics
+    /// When they see something else.
+    #[track_caller]
+    pub fn publishes<'n>(
+        &self,
+        expected: impl IntoIterator<Item = (&'n str, String, Value)>,
+    ) -> &Self {
+        let mut left: Vec<&Published> = self.published.iter().collect();
+        for (name, id, wanted) in expected {
+            let found = left.iter().position(|(is, stream, data)| {
+                let mut all = fields(&wanted);
+                *is == name
+                    && (id.is_empty() || *stream == id)
+                    && all.all(|(name, value)| data.get(name).unwrap_or(&Value::Null) == value)
+            });
+            match found {
+                Some(at) => drop(left.remove(at)),
+                None => panic!("no {name} {wanted} of {id} is seen, but {left:?}{}", self.came),
+            }
+        }
+        assert!(left.is_empty(), "others also see: {left:?}");
+        self
+    }
+
     /// These rows are there: the table, and at least these fields.
     ///
     /// # Panics
@@ -217,7 +273,7 @@ impl Stage {
         id: A::Id,
         ask: impl FnMut(&A::Id, Option<A>, bool, &Context) -> Outcome<A>,
     ) -> Self {
-        self.sent.clear();
+        self.forget();
         let mut cx = Context::new(self.now, self.actor.clone(), A::ZONE, Uuid::nil());
         let _ = self.past::<A>(&id);
         let past = self.streams::<A>().find(|it| it.id == id).expect("it was just put there");
@@ -246,6 +302,12 @@ impl Stage {
         stream.expect("it was found, or just put there")
     }
 
+    /// From here on it counts what is sent and published.
+    fn forget(&mut self) {
+        self.sent.clear();
+        self.published.clear();
+    }
+
     /// Adds an event to its stream, and tells everybody.
     fn record<A: Aggregate>(&mut self, id: &A::Id, event: A::Event) {
         let past = self.past::<A>(id);
@@ -253,19 +315,23 @@ impl Stage {
         let version = i64::try_from(past.events.len()).unwrap_or(i64::MAX);
         let state = past.state();
         let status = state.as_ref().and_then(Aggregate::status).map(str::to_owned);
-        self.spread(id.clone(), version, status, event);
+        let event = self.recorded(id.clone(), version, status, event);
+        if let Some(state) = &state {
+            self.published.extend(self.publications.iter().filter_map(|it| (it.0)(&event, state)));
+        }
+        self.spread(&event);
     }
 
-    fn spread<E: Event>(
+    fn recorded<E: Event>(
         &mut self,
         stream: E::Stream,
         version: i64,
         status: Option<String>,
         data: E,
-    ) {
+    ) -> Recorded<E> {
         self.pos += 1;
         let id = Uuid::new_v5(&uuid("event"), json(self.pos).to_string().as_bytes());
-        let event = Recorded {
+        Recorded {
             id,
             stream,
             version,
@@ -277,14 +343,17 @@ impl Stage {
             shard: 0,
             pos: self.pos,
             data,
-        };
+        }
+    }
+
+    fn spread<E: Event>(&mut self, event: &Recorded<E>) {
         let before = self.rows.clone();
         for view in &self.views {
-            view(&event, &mut self.rows);
+            view(event, &mut self.rows);
         }
         for (sees_before, react) in &self.policies {
             let rows = if *sees_before { &before } else { &self.rows };
-            self.sent.extend(react(&event, rows).unwrap_or_default());
+            self.sent.extend(react(event, rows).unwrap_or_default());
         }
     }
 }
