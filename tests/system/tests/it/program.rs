@@ -67,7 +67,8 @@ pub struct Recipe {
 pub struct Program {
     pub recipe: Recipe,
     folder: PathBuf,
-    child: Option<Child>,
+    /// What runs of it.
+    pub child: Option<Child>,
 }
 
 impl Program {
