@@ -113,7 +113,7 @@ pub(super) enum Command {
     #[command(before_help = "Examples:\n  minos doctor\n  minos doctor --json\n", after_help = END, help_template = TEMPLATE)]
     Doctor,
     /// Generate, build, start and drive a web shop of seven services
-    #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n", after_help = END, help_template = TEMPLATE)]
+    #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n  minos demo --apart --postgres postgres://localhost/postgres --kafka localhost:9092\n", after_help = END, help_template = TEMPLATE)]
     Demo(Demo),
     /// What the domain declares, with its places
     #[command(before_help = "Examples:\n  minos list\n  minos list event --json\n", after_help = END, help_template = TEMPLATE)]
@@ -160,6 +160,15 @@ pub(super) struct Demo {
     /// End after the table
     #[arg(long)]
     pub(super) once: bool,
+    /// Each service and the gateway as a process of its own, on PostgreSQL and Kafka
+    #[arg(long)]
+    pub(super) apart: bool,
+    /// The PostgreSQL of `--apart`: a URL whose user may make databases
+    #[arg(long, value_name = "URL", env = "MINOS_DEMO_POSTGRES", hide_env_values = true)]
+    pub(super) postgres: Option<String>,
+    /// The Kafka of `--apart`
+    #[arg(long, value_name = "HOST:PORT", env = "MINOS_DEMO_KAFKA")]
+    pub(super) kafka: Option<String>,
     /// Drive this workspace instead of a fresh one; it must be one of the demo's example
     #[arg(long, value_name = "DIR")]
     pub(super) workspace: Option<Utf8PathBuf>,

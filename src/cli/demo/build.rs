@@ -6,11 +6,18 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 use camino::Utf8Path;
 
-/// `cargo build` of the all-in-one package in `workspace`; the number of crates done and to do is
-/// shown on the way. The programs of single services would be linked for nothing.
+/// What is built.
+pub enum What<'a> {
+    /// The all-in-one package; the programs of single services would be linked for nothing.
+    Package(&'a str),
+    /// Every program, with Kafka.
+    ProgramsWithKafka,
+}
+
+/// `cargo build` in `workspace`; the number of crates done and to do is shown on the way.
 pub fn build(
     workspace: &Utf8Path,
-    package: &str,
+    what: &What,
     target: &Utf8Path,
     live: bool,
     progress: &mut dyn Write,
@@ -18,8 +25,13 @@ pub fn build(
     let total = fs_err::read_to_string(workspace.join("Cargo.lock"))
         .map_or(0, |text| text.lines().filter(|line| *line == "[[package]]").count());
     writeln!(progress, "building the generated workspace ({total} crates in its lock file)")?;
-    let mut child = Command::new("cargo")
-        .args(["build", "--color", "never", "--package", package])
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--color", "never"]);
+    match what {
+        What::Package(package) => cargo.args(["--package", package]),
+        What::ProgramsWithKafka => cargo.args(["--workspace", "--bins", "--features", "kafka"]),
+    };
+    let mut child = cargo
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", target)
         .stdin(Stdio::null())

@@ -4,7 +4,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Demo, Script, run};
+use super::{Demo, Given, Script, run};
 use crate::cli::args;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::interrupt;
@@ -21,6 +21,7 @@ pub(in crate::cli) fn demo(cli: &Run, args: &args::Demo) -> Result<Exit, Failure
     let script = example(EXAMPLE).into_iter().find(|(path, _)| *path == "demo.json");
     let script = script.map_or("", |(_, text)| text);
     let script = Script::parse(script).map_err(|e| Failure::bug(&e))?;
+    let apart = args.apart.then(|| servers(args)).transpose()?;
     let (workspace, system) = match &args.workspace {
         Some(given) => (given.clone(), SYSTEM.to_owned()),
         None => fresh(cli)?,
@@ -33,6 +34,7 @@ pub(in crate::cli) fn demo(cli: &Run, args: &args::Demo) -> Result<Exit, Failure
         workspace,
         system,
         script,
+        apart,
         once: args.once,
         live: cli.ui.terminal.progress,
         interrupted: &interrupted,
@@ -42,6 +44,23 @@ pub(in crate::cli) fn demo(cli: &Run, args: &args::Demo) -> Result<Exit, Failure
     })
     .map_err(|e| Failure::new(Exit::No, format!("{e:#}")))?;
     Ok(Exit::Done)
+}
+
+/// The servers for a demo whose services run apart.
+fn servers(args: &args::Demo) -> Result<Given, Failure> {
+    let missing = |what: &str, flag: &str, name: &str| {
+        let text = format!(
+            "the demo needs a {what} when its services run apart: name it with --{flag} or {name}; \
+             in a checkout of minos, `scripts/demo apart` brings both servers"
+        );
+        Failure::new(Exit::Usage, text)
+    };
+    let postgres = args.postgres.clone();
+    let postgres =
+        postgres.ok_or_else(|| missing("PostgreSQL", "postgres", "MINOS_DEMO_POSTGRES"))?;
+    let kafka = args.kafka.clone();
+    let kafka = kafka.ok_or_else(|| missing("Kafka", "kafka", "MINOS_DEMO_KAFKA"))?;
+    Ok(Given { postgres, kafka })
 }
 
 /// A fresh workspace: below `target` in a folder that cargo builds in, else in `minos-demo`.

@@ -9,14 +9,13 @@ use serde_json::Value;
 
 use super::script::{Kept, Script, Step};
 
-/// How long a view may take until it shows what happened.
-const SEEN_WITHIN: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(50);
 
-/// Run every step; each row is printed when its answer is there and right.
+/// Run every step; a view may take so long until it shows what happened. Each row is printed when its answer is there and right.
 pub fn drive(
     script: &Script,
     url: &str,
+    patience: Duration,
     out: &mut dyn Write,
     alive: &mut dyn FnMut() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -27,7 +26,7 @@ pub fn drive(
     writeln!(out, "{}  {}  {}", "-".repeat(said), "-".repeat(asked), "-".repeat(30))?;
     let mut kept = Kept::new(&script.time_zone);
     for step in &script.steps {
-        let (status, body) = answer(step, url, &kept, alive)?;
+        let (status, body) = answer(step, url, &kept, patience, alive)?;
         for (name, pointer) in &step.keep {
             let value = body.pointer(pointer).context("the answer lacks a value to keep")?;
             kept.keep(name, plain(value));
@@ -53,12 +52,13 @@ fn answer(
     step: &Step,
     url: &str,
     kept: &Kept,
+    patience: Duration,
     alive: &mut dyn FnMut() -> anyhow::Result<()>,
 ) -> anyhow::Result<(u16, Value)> {
     let request = kept.fill(&step.request);
     let (method, path) = request.split_once(' ').context("a request is `METHOD /path`")?;
     let body = step.body.as_ref().map(|body| kept.fill_value(body));
-    let end = Instant::now() + SEEN_WITHIN;
+    let end = Instant::now() + patience;
     loop {
         alive()?;
         let (status, answer) = send(method, &format!("{url}{path}"), body.as_ref())?;

@@ -7,16 +7,26 @@
 mod build;
 mod command;
 mod drive;
+mod process;
 mod script;
+mod servers;
 mod system;
 
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 
+use servers::Servers;
+use system::{Programs, System};
+
 pub(super) use command::demo;
 pub use script::Script;
+pub use servers::Given;
+
+/// How long a view may take until it shows what happened, in one process and by Kafka, whose readers come together first.
+const SEEN_WITHIN: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(60));
 
 /// What a demo runs on.
 pub struct Demo<'a> {
@@ -26,6 +36,8 @@ pub struct Demo<'a> {
     pub system: String,
     /// What is asked, and what must come back.
     pub script: Script,
+    /// The servers, when each service runs alone.
+    pub apart: Option<Given>,
     /// End after the table instead of waiting for Ctrl-C.
     pub once: bool,
     /// Show progress lines that are replaced by the next one.
@@ -41,24 +53,42 @@ pub struct Demo<'a> {
 /// from what the script says.
 pub fn run(demo: &Demo, out: &mut dyn Write, progress: &mut dyn Write) -> anyhow::Result<()> {
     let target = target_dir(&demo.workspace);
-    build::build(&demo.workspace, &demo.system, &target, demo.live, progress)?;
-    let binary = target.join("debug").join(&demo.system);
+    let what = if demo.apart.is_some() {
+        build::What::ProgramsWithKafka
+    } else {
+        build::What::Package(&demo.system)
+    };
+    build::build(&demo.workspace, &what, &target, demo.live, progress)?;
     let data = demo.workspace.join(".data");
     if data.exists() {
         fs_err::remove_dir_all(&data).context("clearing the data of an earlier demo")?;
     }
-    writeln!(progress, "starting {}", demo.system)?;
-    let mut system = system::System::start(&binary, &demo.workspace)?;
-    let result = drive_it(demo, &mut system, out);
-    system.stop();
-    result
+    fs_err::create_dir(&data)?;
+    let built = target.join("debug");
+    let programs = Programs { built: &built, workspace: &demo.workspace, system: &demo.system };
+    let Some(given) = &demo.apart else {
+        writeln!(progress, "starting {}", demo.system)?;
+        return drive_it(demo, System::in_one(&programs)?, SEEN_WITHIN.0, out);
+    };
+    let name = format!("{}-demo-{}", demo.system, uuid::Uuid::now_v7().simple());
+    let contexts = programs.contexts()?;
+    writeln!(progress, "making {} databases, and topics that begin with {name}", contexts.len())?;
+    let servers = Servers::prepare(given.clone(), &name, &contexts)?;
+    writeln!(progress, "starting {} services and the gateway", contexts.len())?;
+    let system = System::apart(&programs, &contexts, &servers)?;
+    drive_it(demo, system, SEEN_WITHIN.1, out)
 }
 
-fn drive_it(demo: &Demo, system: &mut system::System, out: &mut dyn Write) -> anyhow::Result<()> {
+fn drive_it(
+    demo: &Demo,
+    mut system: System,
+    patience: Duration,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     system.wait_until_ready(demo.interrupted)?;
     let url = system.url().to_owned();
-    drive::drive(&demo.script, &url, out, &mut || system.alive())?;
-    stay(demo, system, out)
+    drive::drive(&demo.script, &url, patience, out, &mut || system.alive())?;
+    stay(demo, &mut system, out)
 }
 
 /// Where the demo's workspace is built: beside it, so that a fresh workspace builds fast; or where
@@ -71,7 +101,7 @@ fn target_dir(workspace: &Utf8Path) -> Utf8PathBuf {
     workspace.with_file_name(format!("{name}-build"))
 }
 
-fn stay(demo: &Demo, system: &mut system::System, out: &mut dyn Write) -> anyhow::Result<()> {
+fn stay(demo: &Demo, system: &mut System, out: &mut dyn Write) -> anyhow::Result<()> {
     if demo.once {
         return Ok(());
     }

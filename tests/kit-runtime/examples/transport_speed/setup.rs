@@ -1,6 +1,5 @@
 //! A system of two services on the broker and the database server of the environment.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -51,7 +50,7 @@ impl System {
         ];
         let sources = Sources { env: env.into_iter().collect(), ..Sources::default() };
         let config = Config::read(&sources, &Broker::entries()).unwrap();
-        let names = TopicNames { system: self.name.clone(), own: BTreeMap::new() };
+        let names = TopicNames { system: self.name.clone(), ..TopicNames::default() };
         Kafka::connect(Broker::read(&config).unwrap().unwrap(), names).unwrap()
     }
 

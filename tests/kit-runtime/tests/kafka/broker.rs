@@ -53,7 +53,7 @@ impl System {
         env.insert("KAFKA_BROKERS".into(), self.brokers.clone());
         let sources = Sources { env, ..Sources::default() };
         let config = Config::read(&sources, &Broker::entries()).unwrap();
-        let names = TopicNames { system: self.name.clone(), own: BTreeMap::new() };
+        let names = TopicNames { system: self.name.clone(), ..TopicNames::default() };
         Kafka::connect(Broker::read(&config).unwrap().unwrap(), names).unwrap()
     }
 

@@ -84,7 +84,7 @@ impl Sources {
             topic: kafka.names().events(context, aggregate),
             log,
         });
-        let group = format!("{}.{}.{consumer}", kafka.names().system, service.name());
+        let group = format!("{}.{}.{consumer}", kafka.names().stem(), service.name());
         feeds.extend(kafka.subscribe(&group, plans.collect(), None)?);
         Ok(feeds)
     }
@@ -136,8 +136,8 @@ impl Sources {
             topic: kafka.names().commands(name),
             log,
         });
-        let system = kafka.names().system.as_str();
-        let (group, topic) = (format!("{system}.{name}.commands"), kafka.names().commands(name));
+        let (system, topic) = (kafka.names().system.as_str(), kafka.names().commands(name));
+        let group = topic.clone();
         let foreign = Arc::new(ForeignMessages::default());
         delivery = delivery.foreign(foreign.clone(), system);
         let feeds = kafka.subscribe(&group, plans.collect(), Some((topic, foreign)))?;

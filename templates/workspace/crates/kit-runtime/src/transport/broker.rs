@@ -15,6 +15,8 @@ pub struct Broker {
     pub partitions: u16,
     /// Copies of a topic that is made here.
     pub replicas: u16,
+    /// What the names of topics and groups begin with instead of the system's, for several installations on one Kafka.
+    pub prefix: Option<String>,
     /// How long a gap may last before the source is asked.
     pub gap: Duration,
     /// How often the end of the source's log is compared with what came.
@@ -47,6 +49,11 @@ impl Broker {
         let hosts = "Kafka as `host:port,..`; without it services read each other's log";
         let mut entries = vec![
             Entry::new("KAFKA_BROKERS", "", hosts),
+            Entry::new(
+                "KAFKA_PREFIX",
+                "",
+                "what topics and groups begin with instead of the system's name, one for each installation on a Kafka",
+            ),
             Entry::new("KAFKA_PARTITIONS", "8", "partitions of a topic that `topics` makes"),
             Entry::new("KAFKA_REPLICAS", "3", "copies of a topic that `topics` makes"),
             Entry::new(
@@ -82,6 +89,12 @@ impl Broker {
         let replicas = u16::try_from(config.number("KAFKA_REPLICAS")?).ok().filter(|it| *it > 0);
         let replicas = replicas
             .ok_or_else(|| ConfigError("KAFKA_REPLICAS is not a number from 1".to_owned()))?;
+        let prefix = config.get("KAFKA_PREFIX").map(str::to_owned);
+        if let Some(prefix) = prefix.as_deref().filter(|it| !is_topic(it)) {
+            return Err(ConfigError(format!(
+                "KAFKA_PREFIX is `{prefix}`; write at most 100 letters, digits, `.` or `-`"
+            )));
+        }
         let security = SECURITY
             .iter()
             .filter_map(|(name, key, _)| config.get(name).map(|value| (*key, value.to_owned())));
@@ -89,6 +102,7 @@ impl Broker {
             brokers: brokers.to_owned(),
             partitions,
             replicas,
+            prefix,
             gap: config.duration("KAFKA_GAP")?,
             compare: config.duration("KAFKA_COMPARE")?,
             lease: config.duration("KAFKA_LEASE")?.max(Duration::from_millis(300)),
@@ -97,11 +111,19 @@ impl Broker {
     }
 }
 
+/// Whether topics may begin with it; an underscore may not be there, it clashes with a dot in the names of metrics.
+fn is_topic(text: &str) -> bool {
+    let good = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-');
+    text.len() <= 100 && text.chars().all(good)
+}
+
 /// What the topics of a system are called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TopicNames {
-    /// The system, with which all of them begin.
+    /// The system, with which all of them begin if nothing else is set.
     pub system: String,
+    /// What all of them begin with instead, those with a name of their own too.
+    pub prefix: Option<String>,
     /// Topics of streams that have another name, by context and aggregate.
     pub own: BTreeMap<String, String>,
 }
@@ -110,14 +132,23 @@ impl TopicNames {
     /// The topic of the public events of an aggregate.
     #[must_use]
     pub fn events(&self, context: &str, aggregate: &str) -> String {
-        let own = self.own.get(&format!("{context}.{aggregate}"));
-        own.cloned().unwrap_or_else(|| format!("{}.{context}.{aggregate}.events", self.system))
+        match (self.own.get(&format!("{context}.{aggregate}")), &self.prefix) {
+            (Some(own), None) => own.clone(),
+            (Some(own), Some(prefix)) => format!("{prefix}.{own}"),
+            (None, _) => format!("{}.{context}.{aggregate}.events", self.stem()),
+        }
     }
 
     /// The topic of the commands and replies to a context.
     #[must_use]
     pub fn commands(&self, context: &str) -> String {
-        format!("{}.{context}.commands", self.system)
+        format!("{}.{context}.commands", self.stem())
+    }
+
+    /// What names begin with that belong to this installation of the system.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        self.prefix.as_deref().unwrap_or(&self.system)
     }
 }
 
@@ -150,14 +181,19 @@ mod tests {
             assert_eq!(read(&set).is_ok(), fine, "{count}");
         }
         assert!(read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_REPLICAS", "0")]).is_err());
+        assert!(read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_PREFIX", "a_b")]).is_err());
     }
 
     #[test]
     fn topics_are_named_after_system_context_and_aggregate_or_as_the_description_says() {
         let own = BTreeMap::from([("desk.tool".to_owned(), "tools".to_owned())]);
-        let names = TopicNames { system: "shed".to_owned(), own };
+        let mut names = TopicNames { system: "shed".to_owned(), own, prefix: None };
         assert_eq!(names.events("desk", "tool"), "tools");
         assert_eq!(names.events("desk", "rack"), "shed.desk.rack.events");
         assert_eq!(names.commands("office"), "shed.office.commands");
+        names.prefix = Some("test.shed".to_owned());
+        assert_eq!(names.events("desk", "tool"), "test.shed.tools");
+        assert_eq!(names.events("desk", "rack"), "test.shed.desk.rack.events");
+        assert_eq!(names.commands("office"), "test.shed.office.commands");
     }
 }

@@ -47,6 +47,7 @@ impl Kafka {
     /// # Errors
     /// Settings that the client does not take, such as encryption without the feature `kafka-tls`.
     pub fn connect(broker: Broker, names: TopicNames) -> Result<Self, KafkaTrouble> {
+        let names = TopicNames { prefix: broker.prefix.clone(), ..names };
         let it = Self { broker: Arc::new(broker), names: Arc::new(names) };
         it.admin()?;
         Ok(it)
