@@ -18,6 +18,8 @@ mod postgres;
 mod program;
 #[path = "../../tests/it/raw.rs"]
 mod raw;
+#[path = "../../tests/it/server.rs"]
+mod server;
 #[path = "../../tests/it/system.rs"]
 mod system;
 
