@@ -115,6 +115,9 @@ pub(super) enum Command {
     /// Generate, build, start and drive a web shop of seven services
     #[command(before_help = "Examples:\n  minos demo             until Ctrl-C\n  minos demo --once\n  minos demo --apart --postgres postgres://localhost/postgres --kafka localhost:9092\n", after_help = END, help_template = TEMPLATE)]
     Demo(Demo),
+    /// Build, test and start the system again after each edit
+    #[command(before_help = "Examples:\n  minos dev              until Ctrl-C\n  minos dev --port 0\n  minos dev --once       in CI\n", after_help = END, help_template = TEMPLATE)]
+    Dev(Dev),
     /// What the domain declares, with its places
     #[command(before_help = "Examples:\n  minos list\n  minos list event --json\n", after_help = END, help_template = TEMPLATE)]
     List(List),
@@ -172,6 +175,22 @@ pub(super) struct Demo {
     /// Drive this workspace instead of a fresh one; it must be one of the demo's example
     #[arg(long, value_name = "DIR")]
     pub(super) workspace: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Dev {
+    /// The project's folder, or its minos.toml
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<Utf8PathBuf>,
+    /// Where the system answers on this machine; 0 for any port that is free
+    #[arg(long, value_name = "PORT", env = "MINOS_PORT", default_value_t = 8000)]
+    pub(super) port: u16,
+    /// Start it without running its tests
+    #[arg(long)]
+    pub(super) no_test: bool,
+    /// One time through, then stop it; exit 1 if something fails
+    #[arg(long)]
+    pub(super) once: bool,
 }
 
 #[derive(Debug, Args)]
@@ -250,6 +269,20 @@ pub(super) struct Sync {
     /// Fail when what .minos pins (names on the wire, ports, digests) would change
     #[arg(long)]
     pub(super) locked: bool,
+}
+
+impl Sync {
+    /// The project in this folder, everything, written.
+    pub(super) fn of(root: Utf8PathBuf) -> Self {
+        Self {
+            path: Some(root),
+            check: false,
+            dry_run: false,
+            diff: false,
+            allow_dirty: false,
+            locked: false,
+        }
+    }
 }
 
 // How a command writes. No doc comment: it would become the help of each command that takes it.

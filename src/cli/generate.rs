@@ -19,6 +19,8 @@ pub(super) enum Scope {
     Everything,
     /// Those of one target.
     Target(Target),
+    /// All, for a system that is built and started at once.
+    Dev,
     /// All, with an addition to the domain; this is the whole command.
     Addition(String),
 }
@@ -27,7 +29,7 @@ impl Scope {
     /// The command's first word, for tools.
     pub(super) fn word(&self) -> &'static str {
         match self {
-            Self::Everything => "sync",
+            Self::Everything | Self::Dev => "sync",
             Self::Target(_) => "gen",
             Self::Addition(_) => "add",
         }
@@ -37,6 +39,7 @@ impl Scope {
     pub(super) fn next(&self) -> &'static str {
         match self {
             Self::Everything | Self::Addition(_) => "cargo test",
+            Self::Dev => "building it",
             Self::Target(Target::Docker) => "docker build .",
             Self::Target(Target::Compose) => "docker compose up --build --wait",
             Self::Target(Target::K8s) => "kubectl apply -k deploy/k8s/overlays/dev",
@@ -46,7 +49,7 @@ impl Scope {
     /// The whole command.
     pub(super) fn command(&self) -> String {
         match self {
-            Self::Everything => "minos sync".to_owned(),
+            Self::Everything | Self::Dev => "minos sync".to_owned(),
             Self::Target(target) => format!("minos gen {}", target.word()),
             Self::Addition(line) => line.clone(),
         }

@@ -10,6 +10,7 @@ mod args;
 mod check;
 mod completions;
 pub mod demo;
+mod dev;
 mod doctor;
 mod env;
 mod exit;

@@ -14,8 +14,8 @@ use super::exit::{Exit, Failure};
 use super::format::Format;
 use super::ui::{Tone, Ui};
 use super::{
-    add, check, completions, demo, doctor, explain, fmt, generate, help, inspect, interrupt, list,
-    man, new, panic, sync,
+    add, check, completions, demo, dev, doctor, explain, fmt, generate, help, inspect, interrupt,
+    list, man, new, panic, sync,
 };
 
 /// The version of the JSON that commands answer with.
@@ -131,6 +131,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Gen(_) => "gen",
         Command::Doctor => "doctor",
         Command::Demo(_) => "demo",
+        Command::Dev(_) => "dev",
         Command::List(_) => "list",
         Command::Fmt(_) => "fmt",
         Command::Completions(_) => "completions",
@@ -161,6 +162,7 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
         Command::Gen(args) => generate::generate(run, args),
         Command::Doctor => doctor::doctor(run),
         Command::Demo(args) => demo::demo(run, args),
+        Command::Dev(args) => dev::dev(run, args),
         Command::List(args) => list::list(run, args),
         Command::Completions(args) => completions::completions(run, args),
         Command::Man(args) => man::man(run, args),
@@ -169,7 +171,8 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
     }
 }
 
-fn show(run: &Run, failure: &Failure) {
+/// Say why a command could not do its work.
+pub(super) fn show(run: &Run, failure: &Failure) {
     if run.format.is_json() {
         run.ui.result(&error_json(failure));
         return;

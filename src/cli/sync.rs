@@ -23,6 +23,11 @@ use crate::tree::{
 
 /// Sync the project.
 pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
+    sync_in(run, args, &Scope::Everything)
+}
+
+/// Sync the project, as part of other work.
+pub(super) fn sync_in(run: &Run, args: &Sync, scope: &Scope) -> Result<Exit, Failure> {
     let root = project::find(run, args.path.as_deref())?;
     let reads_only = args.check || args.dry_run || args.diff;
     let domain = Domain::of_project(&root)?;
@@ -37,13 +42,13 @@ pub(super) fn sync(run: &Run, args: &Sync) -> Result<Exit, Failure> {
             run.ui.detail("all is as the last run left it\n");
             let decision = Decision { unchanged: known.files, ..Decision::default() };
             return match reads_only {
-                true => Ok(show_only(run, (args, &Scope::Everything), &decision, &[])),
-                false => write(run, (args, &Scope::Everything), &root, &decision, vec![]),
+                true => Ok(show_only(run, (args, scope), &decision, &[])),
+                false => write(run, (args, scope), &root, &decision, vec![]),
             };
         }
     }
     let checked = spine::check(&domain);
-    bring(run, (args, &Scope::Everything), &root, &domain, checked, (guard, Vec::new()))
+    bring(run, (args, scope), &root, &domain, checked, (guard, Vec::new()))
 }
 
 /// Bring all files of a project in line with a domain. `edits` made it from what is on the disk; they
@@ -241,6 +246,7 @@ pub(super) fn write(
     notes(run, decision);
     let counts = listing::counts(decision);
     let line = match (decision.changes.is_empty(), decision.notes.is_empty()) {
+        (true, true) if matches!(scope, Scope::Dev) => return Ok(Exit::Done),
         (true, true) => format!("nothing to do: {counts}\n"),
         (true, false) => format!("nothing written: {counts}; see the notes above\n"),
         (false, false) => {

@@ -11,6 +11,7 @@ mod hostile;
 mod lending;
 mod on_postgres;
 mod ordeal;
+mod page;
 mod processes;
 mod program;
 mod reactions;

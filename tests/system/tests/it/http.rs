@@ -4,12 +4,24 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// Longer than the gateway waits for a service.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Look again and again until there is something; says `what` was not there in time.
+pub fn within<T>(patience: Duration, what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
+    let deadline = Instant::now() + patience;
+    loop {
+        match look() {
+            Ok(found) => return found,
+            Err(last) => assert!(Instant::now() < deadline, "{what}: {last}"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
 
 /// A whole answer.
 #[derive(Debug, Clone)]
@@ -31,7 +43,8 @@ pub fn ask(address: &str, line: &str, headers: &[(&str, &str)], body: &Value) ->
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let mut text = format!("{line} HTTP/1.0\r\nhost: system\r\ncontent-length: {}\r\n", body.len());
+    let mut text =
+        format!("{line} HTTP/1.0\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
     if !body.is_empty() {
         text.push_str("content-type: application/json\r\n");
     }

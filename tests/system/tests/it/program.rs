@@ -5,11 +5,11 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::http::ask;
+use crate::http::{ask, within};
 
 /// How long anything may take that should happen by itself.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -17,18 +17,6 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Look again and again until there is something; says `what` was not there in time.
 pub fn until<T>(what: &str, look: impl FnMut() -> Result<T, String>) -> T {
     within(PATIENCE, what, look)
-}
-
-/// The same with another patience.
-pub fn within<T>(patience: Duration, what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
-    let deadline = Instant::now() + patience;
-    loop {
-        match look() {
-            Ok(found) => return found,
-            Err(last) => assert!(Instant::now() < deadline, "{what}: {last}"),
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Where the programs are.

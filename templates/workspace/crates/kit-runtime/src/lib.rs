@@ -6,6 +6,7 @@
 pub mod command;
 pub mod config;
 pub mod consume;
+mod dev;
 pub mod gateway;
 pub mod health;
 pub mod http;

@@ -9,6 +9,7 @@ mod opening;
 mod queries;
 mod readers;
 mod sagas;
+mod survey;
 mod values;
 pub mod views;
 

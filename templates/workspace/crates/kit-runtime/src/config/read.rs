@@ -44,6 +44,7 @@ pub struct Config {
     values: BTreeMap<String, String>,
     words: Vec<String>,
     dev: bool,
+    until_eof: bool,
     help: bool,
 }
 
@@ -77,7 +78,8 @@ impl Config {
             }
         }
         values.extend(flags.values);
-        Ok(Self { values, words: flags.words, dev: flags.dev, help: flags.help })
+        let Flags { words, dev, until_eof, help, .. } = flags;
+        Ok(Self { values, words, dev, until_eof, help })
     }
 
     /// The value of a setting; none when it is unknown or empty.
@@ -117,6 +119,12 @@ impl Config {
         self.dev
     }
 
+    /// The process ends when its standard input does: with whoever started it.
+    #[must_use]
+    pub fn until_eof(&self) -> bool {
+        self.until_eof
+    }
+
     /// The process was asked for its help.
     #[must_use]
     pub fn help(&self) -> bool {
@@ -130,6 +138,7 @@ struct Flags {
     words: Vec<String>,
     file: Option<String>,
     dev: bool,
+    until_eof: bool,
     help: bool,
 }
 
@@ -148,6 +157,7 @@ impl Flags {
             };
             match flag {
                 "--dev" => out.dev = true,
+                "--until-eof" => out.until_eof = true,
                 "--help" | "-h" => out.help = true,
                 _ => {
                     let entry = entries.iter().find(|entry| entry.flag() == flag);
@@ -283,10 +293,11 @@ mod tests {
 
     #[test]
     fn words_and_switches_are_kept() {
-        let config = Config::read(&sources(&["rebuild", "--dev", "shelf"], &[]), &entries());
+        let config =
+            Config::read(&sources(&["rebuild", "--dev", "--until-eof", "shelf"], &[]), &entries());
         let config = config.expect("reads");
         assert_eq!(config.words(), ["rebuild", "shelf"]);
-        assert!(config.dev() && !config.help());
+        assert!(config.dev() && config.until_eof() && !config.help());
     }
 
     #[test]

@@ -110,7 +110,7 @@ async fn logged(edge: &Edge, request: Request, next: Next) -> Response {
 
 /// Probes and other services ask all the time; that is worth a line only to who looks for it.
 fn is_routine(path: &str) -> bool {
-    path == "/health" || path == "/ready" || path.starts_with("/_kit/")
+    path == "/health" || path == "/ready" || path.starts_with("/_kit/") || path.starts_with("/_dev")
 }
 
 fn log_start(method: &str, path: &str) {

@@ -93,7 +93,10 @@ impl Host {
     /// Take the address that the settings say.
     pub(crate) async fn bind(config: &Config) -> Result<Self, StartError> {
         let address = config.get("HTTP_ADDR").unwrap_or_default().to_owned();
-        let signals = Signals::listen().map_err(|error| StartError(error.to_string()))?;
+        let mut signals = Signals::listen().map_err(|error| StartError(error.to_string()))?;
+        if config.until_eof() {
+            signals.or_end_of_input();
+        }
         let listener = TcpListener::bind(&address)
             .await
             .map_err(|error| StartError(format!("HTTP_ADDR is `{address}`: {error}")))?;

@@ -10,6 +10,7 @@ mod handle;
 mod heads;
 mod host;
 mod open;
+mod place;
 mod process;
 mod publication;
 mod role;

@@ -25,7 +25,7 @@ use crate::views::{Group, Live, Tables, schema_of};
 pub(super) struct Opened {
     pub service: Service,
     pub builder: Builder,
-    instances: BTreeMap<&'static str, ViewTable>,
+    pub(super) instances: BTreeMap<&'static str, ViewTable>,
 }
 
 impl Opened {
@@ -284,7 +284,7 @@ impl Opened {
 }
 
 /// The views by group, in the order of the text: a view and those it finds keys in are together.
-fn groups(parts: &[ViewPart]) -> Vec<BTreeSet<&'static str>> {
+pub(super) fn groups(parts: &[ViewPart]) -> Vec<BTreeSet<&'static str>> {
     let mut groups: Vec<BTreeSet<&'static str>> = Vec::new();
     for part in parts {
         let home = part.via.and_then(|via| groups.iter_mut().find(|names| names.contains(via)));

@@ -15,6 +15,7 @@ use super::sources::{Source, Sources as Others};
 use super::{Host, Role, Service, Stop, ask_health, block_on, start_log};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
+use crate::dev;
 use crate::gateway::{Front, Limits, Sides, Table, Upstream, Upstreams};
 use crate::health::Health;
 use crate::http::{Bounds, Edge, Hosts, inside, wrap};
@@ -196,10 +197,12 @@ impl Process {
     fn help(&self) -> String {
         let name = &self.name;
         let settings = table(&self.entries());
+        let page = if self.together { ", and shows at `/_dev` what happens" } else { "" };
         format!(
-            "{name} [serve | migrate | topics | health | rebuild VIEW] [--dev] [--config FILE] [--SETTING VALUE]\n\n\
+            "{name} [serve | migrate | topics | health | rebuild VIEW] [--dev] [--until-eof] [--config FILE] [--SETTING VALUE]\n\n\
              A setting is read from the file `config.env`, then the environment, then the flags.\n\
-             `--dev` believes an unsigned `x-actor` header.\n\n{settings}"
+             `--dev` believes an unsigned `x-actor` header{page}.\n\
+             `--until-eof` ends it when its standard input ends.\n\n{settings}"
         )
     }
 
@@ -219,6 +222,9 @@ impl Process {
                 sow(&one.service, seed).await.map_err(|error| StartError(error.to_string()))?;
             }
         }
+        let shown = (together && with.dev)
+            .then(|| opened.iter().map(|one| one.place(&sources)).collect::<Result<Vec<_>, _>>())
+            .transpose()?;
         for one in &mut opened {
             one.start(&sources, with.pace, &mut running)?;
             let mut routes: Router =
@@ -244,6 +250,9 @@ impl Process {
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
         router = router.merge(saga::routes(services.iter().cloned(), config.get("LOG_TOKEN")));
+        if let Some(places) = shown {
+            router = router.merge(dev::routes(&name, with.health.clone(), places));
+        }
         let hosts = Hosts::parse(config.get("PUBLIC_HOSTS").unwrap_or_default());
         let edge = Edge {
             service: name.into(),

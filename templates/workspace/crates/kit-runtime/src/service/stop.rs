@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 /// How far the process is on its way down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,7 +113,7 @@ impl Drop for Running {
     }
 }
 
-/// Ctrl-C and, where there is one, SIGTERM. Listens from the moment it is made, so that no signal
+/// Ctrl-C and, where there is one, SIGTERM; on demand the end of the standard input. Listens from the moment it is made, so that no signal
 /// ends the process the hard way.
 #[derive(Debug)]
 pub struct Signals {
@@ -121,6 +121,7 @@ pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    end_of_input: Option<oneshot::Receiver<()>>,
 }
 
 impl Signals {
@@ -132,7 +133,8 @@ impl Signals {
     pub fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+        let (interrupt, terminate) = (signal(interrupt)?, signal(terminate)?);
+        Ok(Self { interrupt, terminate, end_of_input: None })
     }
 
     /// Wait for the next one.
@@ -141,6 +143,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            () = ended(&mut self.end_of_input) => {}
         }
     }
 
@@ -150,15 +153,38 @@ impl Signals {
     /// None here.
     #[cfg(not(unix))]
     pub fn listen() -> std::io::Result<Self> {
-        Ok(Self {})
+        Ok(Self { end_of_input: None })
     }
 
     /// Wait for the next one.
     #[cfg(not(unix))]
     pub async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            Ok(()) = tokio::signal::ctrl_c() => {}
+            () = ended(&mut self.end_of_input) => {}
+            else => std::future::pending::<()>().await,
         }
+    }
+
+    /// From now on the end of the standard input counts as a signal, once.
+    pub fn or_end_of_input(&mut self) {
+        let (sender, receiver) = oneshot::channel();
+        self.end_of_input = Some(receiver);
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            let _ = sender.send(());
+        });
+    }
+}
+
+/// Comes to an end when the input does, and never again.
+async fn ended(input: &mut Option<oneshot::Receiver<()>>) {
+    match input {
+        Some(receiver) => {
+            let _ = receiver.await;
+            *input = None;
+        }
+        None => std::future::pending().await,
     }
 }
 

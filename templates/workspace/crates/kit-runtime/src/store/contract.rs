@@ -1,9 +1,10 @@
 //! The trait that both stores implement.
 
 use super::{
-    Claim, CursorRow, CursorState, Key, Lease, Log, Mark, Message, NumberKey, OperationRow,
-    Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, StoreError, StoredAnswer,
-    StreamKey, StreamState, Unit, ViewSchema, ViewTable, WatermarkRow,
+    Claim, Conversation, CursorRow, CursorState, Key, Lease, Log, Mark, Message, NumberKey,
+    OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, StoreError,
+    StoredAnswer, StreamCount, StreamKey, StreamRow, StreamState, Unit, ViewSchema, ViewTable,
+    WatermarkRow,
 };
 use jiff::Timestamp;
 use std::pin::Pin;
@@ -121,6 +122,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Gives all slots of the job back at once; for a worker that stops.
     fn release(&self, name: String, owner: String) -> StoreResult<'_, ()>;
+
+    /// How many streams and events each aggregate has. A survey, for people.
+    fn count_streams(&self) -> StoreResult<'_, Vec<StreamCount>>;
+
+    /// The streams that changed last, newest first, at most `limit`. A survey, for people.
+    fn list_streams(&self, limit: u32) -> StoreResult<'_, Vec<StreamRow>>;
+
+    /// Everything with this correlation id, at most `limit` events and messages. A survey, for people.
+    fn conversation(&self, correlation_id: String, limit: u32) -> StoreResult<'_, Conversation>;
+
+    /// The last messages to a topic, newest first, at most `limit`. A survey, for people.
+    fn list_messages(&self, topic: String, limit: u32) -> StoreResult<'_, Vec<Message>>;
 
     /// Finishes what was accepted and lets go of the database. Later calls give [`StoreError::Unavailable`].
     fn close(&self) -> BoxFuture<'_, ()>;

@@ -32,6 +32,7 @@ mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod stream;
+mod survey;
 mod unit;
 
 pub use clock::{Clock, SystemClock};
@@ -53,6 +54,7 @@ pub use stream::{
     Append, Expect, Log, Mark, Message, MessageKind, NewEvent, NewMessage, Record, StreamKey,
     StreamState,
 };
+pub use survey::{Conversation, StreamCount, StreamRow};
 pub use unit::{
     Answer, Appended, Committed, CursorMove, CursorRow, CursorState, Idempotency, NumberKey,
     NumberTake, Outcome, StoredAnswer, UniqueChange, Unit, WatermarkMove, WatermarkRow,

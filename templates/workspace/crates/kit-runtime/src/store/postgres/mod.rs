@@ -19,6 +19,7 @@ mod prune;
 mod read;
 mod rows;
 mod sagas;
+mod survey;
 mod value;
 mod views;
 
@@ -28,10 +29,10 @@ use self::pool::{database, get};
 use super::datum::{from_micros, micros};
 use super::sql::{Dialect, page, page_of};
 use super::{
-    BoxFuture, Claim, CursorRow, CursorState, Key, Lease, Load, Loaded, Log, Mark, Message, Meta,
-    OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store,
-    StoreError, StoreResult, StoredAnswer, Unit, ViewInfo, ViewSchema, ViewTable, Views,
-    WatermarkRow, check,
+    BoxFuture, Claim, Conversation, CursorRow, CursorState, Key, Lease, Load, Loaded, Log, Mark,
+    Message, Meta, OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter,
+    SagaRow, Store, StoreError, StoreResult, StoredAnswer, StreamCount, StreamRow, Unit, ViewInfo,
+    ViewSchema, ViewTable, Views, WatermarkRow, check,
 };
 use deadpool_postgres::{ClientWrapper, Pool, Transaction};
 use jiff::Timestamp;
@@ -264,6 +265,26 @@ impl Store for PostgresStore {
 
     fn release(&self, name: String, owner: String) -> StoreResult<'_, ()> {
         Box::pin(async move { leases::release(&*get(&self.pool).await?, &name, &owner).await })
+    }
+
+    fn count_streams(&self) -> StoreResult<'_, Vec<StreamCount>> {
+        Box::pin(async move { survey::count_streams(&*get(&self.pool).await?).await })
+    }
+
+    fn list_streams(&self, limit: u32) -> StoreResult<'_, Vec<StreamRow>> {
+        Box::pin(async move { survey::list_streams(&*get(&self.pool).await?, limit).await })
+    }
+
+    fn conversation(&self, correlation_id: String, limit: u32) -> StoreResult<'_, Conversation> {
+        Box::pin(async move {
+            survey::conversation(&*get(&self.pool).await?, &correlation_id, limit).await
+        })
+    }
+
+    fn list_messages(&self, topic: String, limit: u32) -> StoreResult<'_, Vec<Message>> {
+        Box::pin(
+            async move { survey::list_messages(&*get(&self.pool).await?, &topic, limit).await },
+        )
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

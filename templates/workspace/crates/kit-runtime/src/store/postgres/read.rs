@@ -42,7 +42,7 @@ pub(super) async fn query(
     client.query(&statement, parameters).await.map_err(failed)
 }
 
-fn get<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
+pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
     row.try_get(index).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
@@ -228,11 +228,11 @@ pub(super) async fn watermarks(
     rows.iter().map(watermark).collect()
 }
 
-fn corrupt() -> StoreError {
+pub(super) fn corrupt() -> StoreError {
     StoreError::Corrupt("an unknown state".to_owned())
 }
 
-fn record(row: &Row) -> Result<Record, StoreError> {
+pub(super) fn record(row: &Row) -> Result<Record, StoreError> {
     let mark = mark(row)?;
     let stream = StreamKey { tenant: get(row, 3)?, kind: get(row, 4)?, id: get(row, 5)? };
     Ok(Record {
@@ -249,7 +249,7 @@ fn record(row: &Row) -> Result<Record, StoreError> {
     })
 }
 
-fn message(row: &Row) -> Result<Message, StoreError> {
+pub(super) fn message(row: &Row) -> Result<Message, StoreError> {
     let mark = mark(row)?;
     let kind: &str = get(row, 3)?;
     let not_after: Option<i64> = get(row, 10)?;

@@ -11,6 +11,7 @@ mod read;
 mod readers;
 mod rows;
 mod sagas;
+mod survey;
 mod unit;
 mod value;
 mod views;
@@ -21,10 +22,10 @@ use self::unit::Frame;
 use self::writer::Writer;
 use super::datum::micros;
 use super::{
-    BoxFuture, Claim, Clock, CursorRow, CursorState, Key, Lease, Load, Loaded, Log, Mark, Message,
-    Meta, OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter, SagaRow, Store,
-    StoreError, StoreResult, StoredAnswer, SystemClock, Unit, ViewInfo, ViewSchema, ViewTable,
-    Views, WatermarkRow, check,
+    BoxFuture, Claim, Clock, Conversation, CursorRow, CursorState, Key, Lease, Load, Loaded, Log,
+    Mark, Message, Meta, OperationRow, Options, Outcome, Page, QuerySpec, Record, Row, SagaFilter,
+    SagaRow, Store, StoreError, StoreResult, StoredAnswer, StreamCount, StreamRow, SystemClock,
+    Unit, ViewInfo, ViewSchema, ViewTable, Views, WatermarkRow, check,
 };
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, params};
@@ -249,6 +250,27 @@ impl Store for SqliteStore {
         Box::pin(self.writer.write(move |connection| {
             leases::release(connection, &name, &owner).map(|()| (true, ()))
         }))
+    }
+
+    fn count_streams(&self) -> StoreResult<'_, Vec<StreamCount>> {
+        Box::pin(self.readers.read(survey::count_streams))
+    }
+
+    fn list_streams(&self, limit: u32) -> StoreResult<'_, Vec<StreamRow>> {
+        Box::pin(self.readers.read(move |connection| survey::list_streams(connection, limit)))
+    }
+
+    fn conversation(&self, correlation_id: String, limit: u32) -> StoreResult<'_, Conversation> {
+        Box::pin(
+            self.readers
+                .read(move |connection| survey::conversation(connection, &correlation_id, limit)),
+        )
+    }
+
+    fn list_messages(&self, topic: String, limit: u32) -> StoreResult<'_, Vec<Message>> {
+        Box::pin(
+            self.readers.read(move |connection| survey::list_messages(connection, &topic, limit)),
+        )
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

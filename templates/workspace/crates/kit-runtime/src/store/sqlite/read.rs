@@ -9,8 +9,11 @@ use crate::store::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-const EVENT: &str = "select shard, pos, id, tenant, stream_type, stream_id, version, event_type, \
+pub(super) const EVENT: &str = "select shard, pos, id, tenant, stream_type, stream_id, version, event_type, \
                      schema_version, data, meta, recorded_at from kit_event";
+
+pub(super) const MESSAGE: &str = "select shard, pos, id, kind, topic, msg_key, msg_type, schema_version, headers, \
+                                  payload, not_after, recorded_at from kit_outbox";
 
 pub(super) fn load(connection: &Connection, load: &Load) -> Result<Loaded, StoreError> {
     let key = &load.stream;
@@ -72,9 +75,8 @@ pub(super) fn tail_outbox(
     after: &[(u16, i64)],
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
-    let sql = "select shard, pos, id, kind, topic, msg_key, msg_type, schema_version, headers, payload, \
-               not_after, recorded_at from kit_outbox where shard = ? and pos > ? order by pos limit ?";
-    tailed(connection, sql, after, limit, |row| {
+    let sql = format!("{MESSAGE} where shard = ? and pos > ? order by pos limit ?");
+    tailed(connection, &sql, after, limit, |row| {
         let message = message(row)?;
         Ok((message.pos, message))
     })
@@ -177,11 +179,11 @@ fn mark(row: &Row<'_>) -> Result<Mark, StoreError> {
     Ok(Mark { shard, pos: row.get(1).map_err(database)?, id: uuid(&id)? })
 }
 
-fn corrupt() -> StoreError {
+pub(super) fn corrupt() -> StoreError {
     StoreError::Corrupt("an unknown state".to_owned())
 }
 
-fn record(row: &Row<'_>) -> Result<Record, StoreError> {
+pub(super) fn record(row: &Row<'_>) -> Result<Record, StoreError> {
     let mark = mark(row)?;
     let stream = StreamKey {
         tenant: row.get(3).map_err(database)?,
@@ -204,7 +206,7 @@ fn record(row: &Row<'_>) -> Result<Record, StoreError> {
     })
 }
 
-fn message(row: &Row<'_>) -> Result<Message, StoreError> {
+pub(super) fn message(row: &Row<'_>) -> Result<Message, StoreError> {
     let mark = mark(row)?;
     let kind: String = row.get(3).map_err(database)?;
     let headers: String = row.get(8).map_err(database)?;
