@@ -317,6 +317,8 @@ pub(super) enum GenTarget {
     Compose,
     /// Manifests for Kubernetes in deploy/k8s
     K8s,
+    /// The document of the gateway's paths, contracts/openapi.json
+    Openapi,
 }
 
 #[derive(Debug, Args)]

@@ -42,6 +42,7 @@ impl Scope {
             Self::Dev => "building it",
             Self::Target(Target::Docker) => "docker build .",
             Self::Target(Target::Compose) => "docker compose up --build --wait",
+            Self::Target(Target::OpenApi) => "read contracts/openapi.json",
             Self::Target(Target::K8s) => "kubectl apply -k deploy/k8s/overlays/dev",
         }
     }
@@ -62,6 +63,7 @@ pub(super) fn generate(run: &Run, args: &Gen) -> Result<Exit, Failure> {
         GenTarget::Docker => Target::Docker,
         GenTarget::Compose => Target::Compose,
         GenTarget::K8s => Target::K8s,
+        GenTarget::Openapi => Target::OpenApi,
     };
     let unit = target.unit();
     let root = project::find(run, args.how.path.as_deref())?;

@@ -13,6 +13,7 @@ LC_ALL, LC_CTYPE, LANG                     frames in ASCII unless it is UTF-8
 MINOS_PROJECT, MINOS_FORMAT, MINOS_COLOR   as the flags of these names
 MINOS_NO_PROGRESS                          as --no-progress
 MINOS_PROMPT_DISABLED                      as --no-input
+MINOS_PORT                                 as --port of minos dev
 
 A flag wins over a variable, a variable over the project, the project over the default.
 ";

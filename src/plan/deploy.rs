@@ -19,6 +19,8 @@ pub enum Target {
     Compose,
     /// A cluster: `deploy/k8s`.
     K8s,
+    /// The paths of the system: `contracts/openapi.json`.
+    OpenApi,
 }
 
 impl Target {
@@ -29,6 +31,7 @@ impl Target {
             Self::Docker => "docker",
             Self::Compose => "compose",
             Self::K8s => "k8s",
+            Self::OpenApi => "openapi",
         }
     }
 

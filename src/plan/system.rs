@@ -67,7 +67,10 @@ fn plan_all<E: From<PlanError>>(
     let view = to_view(&workspace::workspace(model, ports, published, &uses_contracts));
     workspace_files(plan, &view)?;
     let document = Content::Text(view::openapi::document(model));
-    plan.add("contracts/openapi.json", PlannedFile::owned("project", document))?;
+    plan.add(
+        "contracts/openapi.json",
+        PlannedFile::owned(deploy::Target::OpenApi.unit(), document),
+    )?;
     part_is_done(plan)?;
     gateway(plan, model, ports)?;
     part_is_done(plan)?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 
+use crate::cli::Sandbox;
 use crate::golden::{Tree, generate};
 
 fn rendered(path: &str) -> (Value, String) {
@@ -142,4 +143,32 @@ fn a_command_that_waits_for_its_saga_is_waited_for() {
     }
     let others = document["paths"]["/shelfs"]["post"]["responses"].as_object().unwrap();
     assert!(others.contains_key("201") && !others.contains_key("202"), "{others:?}");
+}
+
+#[test]
+fn gen_openapi_writes_the_document_and_nothing_else() {
+    let sandbox = Sandbox::with_example("minimal");
+    let answer = sandbox.ends(0, "gen openapi");
+    assert_eq!(answer.out, "+ contracts/openapi.json  (new)\n");
+    assert!(answer.err.contains("other files are not in line with the domain"), "{}", answer.err);
+    assert!(!sandbox.path().join("Cargo.toml").exists());
+    let alone = sandbox.read("contracts/openapi.json");
+    sandbox.ends(0, "sync");
+    assert_eq!(sandbox.read("contracts/openapi.json"), alone);
+    assert_eq!(sandbox.ends(0, "gen openapi").err, "nothing to do: 1 unchanged\n");
+    sandbox.ends(0, "sync --check");
+    let text = sandbox.read("minos.toml").replace("string(1..80)", "string(1..90)");
+    sandbox.put("minos.toml", &text);
+    sandbox.ends(1, "gen openapi --check");
+    let answer = sandbox.ends(0, "gen openapi");
+    assert!(answer.out.starts_with("~ contracts/openapi.json"), "{}", answer.out);
+    assert_eq!(answer.out.lines().count(), 1, "{}", answer.out);
+    let document: Value = serde_json::from_str(&sandbox.read("contracts/openapi.json")).unwrap();
+    assert!(document.to_string().contains("\"maxLength\":90"), "{document}");
+    sandbox.ends(1, "sync --check");
+    sandbox.put("contracts/openapi.json", "{}\n");
+    let answer = sandbox.ends(1, "gen openapi --check");
+    assert!(answer.err.contains("contracts/openapi.json was edited"), "{}", answer.err);
+    sandbox.ends(0, "gen docker");
+    sandbox.ends(0, "gen docker --check");
 }

@@ -5,6 +5,7 @@
 mod cases;
 mod faults;
 mod http;
+mod page;
 mod postgres;
 mod program;
 mod raw;
