@@ -82,7 +82,7 @@ fn text_of(cell: &str) -> String {
 fn a_person_sees_in_a_browser_what_happened_in_the_shop() {
     let browser = Browser::found();
     let system = System::start(Setup::InOne);
-    let shop = Shop::open(&system, 5, "100.00");
+    let shop = Shop::open(&system, 5, "90.00");
     let good = shop.place(&system, 2);
     ended(&system, &good, "confirmed");
     let dear = shop.place(&system, 3);
@@ -116,6 +116,7 @@ fn a_person_sees_in_a_browser_what_happened_in_the_shop() {
         ("ordering", "event", "order_placed"),
         ("ordering", "command", "stock.depot.reserve_stock"),
         ("stock", "reply", "ordering.fulfilment reserve"),
+        ("stock", "reply", "ordering.fulfilment undo reserve"),
         ("payment", "event", "payment_declined"),
         ("stock", "event", "stock_released"),
         ("notification", "event", "mail_written"),

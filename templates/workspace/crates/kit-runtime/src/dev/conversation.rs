@@ -1,6 +1,7 @@
 //! One conversation: everything that one request from outside caused, in all contexts.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::data::{Ids, readable};
 use super::html::{Cell, Html, Tone, short};
@@ -83,9 +84,11 @@ fn sent(it: &Sent) -> (Timestamp, Vec<Cell>) {
 fn name_of(it: &Sent) -> String {
     let message = &it.message.message;
     let request = message.payload.get("request");
-    let step = request.and_then(|request| request.get("step")).and_then(|step| step.as_str());
+    let part = |name: &str| request.and_then(|request| request.get(name));
+    let step = part("step").and_then(Value::as_str);
+    let undo = if part("undo") == Some(&Value::Bool(true)) { "undo " } else { "" };
     match step.filter(|_| message.kind == MessageKind::Reply) {
-        Some(step) => format!("{} {step}", message.message_type),
+        Some(step) => format!("{} {undo}{step}", message.message_type),
         None => message.message_type.clone(),
     }
 }
