@@ -23,6 +23,10 @@ impl Decision {
         self.unchanged = next.len().saturating_sub(written);
         self.locks.clone_from(&state.locks);
         self.locks.remove(unit);
+        // An older minos may have kept a file of this unit in another lock.
+        for lock in self.locks.values_mut() {
+            lock.retain(|path, _| !next.contains_key(path));
+        }
         if !next.is_empty() {
             self.locks.insert(unit.to_owned(), next);
         }

@@ -172,3 +172,23 @@ fn gen_openapi_writes_the_document_and_nothing_else() {
     sandbox.ends(0, "gen docker");
     sandbox.ends(0, "gen docker --check");
 }
+
+#[test]
+fn gen_openapi_takes_the_document_over_from_the_lock_of_the_project() {
+    let sandbox = Sandbox::with_example("minimal");
+    sandbox.ends(0, "sync");
+    let own = sandbox.read(".minos/lock/deploy-openapi.lock");
+    let (mine, head): (Vec<&str>, Vec<&str>) =
+        own.lines().partition(|line| line.contains("contracts/openapi.json"));
+    assert_eq!(mine.len(), 1, "{own}");
+    let project = sandbox.read(".minos/lock/project.lock");
+    let (before, after): (Vec<&str>, Vec<&str>) =
+        project.lines().partition(|line| head.contains(line) || *line < mine[0]);
+    let older = [before, mine, after].concat().join("\n");
+    sandbox.put(".minos/lock/project.lock", &format!("{older}\n"));
+    std::fs::remove_file(sandbox.path().join(".minos/lock/deploy-openapi.lock")).unwrap();
+    sandbox.ends(0, "gen openapi");
+    assert_eq!(sandbox.read(".minos/lock/project.lock"), project);
+    assert_eq!(sandbox.read(".minos/lock/deploy-openapi.lock"), own);
+    sandbox.ends(0, "sync --check");
+}
