@@ -18,7 +18,7 @@ pub(super) struct Item {
 }
 
 /// The constructs that are listed, in the order of the list.
-pub(super) const KINDS: [&str; 10] = [
+pub(super) const KINDS: [&str; 11] = [
     "context",
     "aggregate",
     "command",
@@ -29,6 +29,7 @@ pub(super) const KINDS: [&str; 10] = [
     "query",
     "policy",
     "saga",
+    "schedule",
 ];
 
 /// All items, context after context, in the order of kinds and then of the text.
@@ -68,6 +69,7 @@ fn of_context(context: &Context) -> Vec<Item> {
     all.extend(context.queries.iter().map(|x| item("query", &x.head)));
     all.extend(context.policies.iter().map(|x| item("policy", &x.head)));
     all.extend(context.sagas.iter().map(|x| item("saga", &x.head)));
+    all.extend(context.schedules.iter().map(|x| item("schedule", &x.head)));
     all
 }
 

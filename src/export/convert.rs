@@ -48,6 +48,7 @@ pub(super) fn context(model: &Model, of: &Context) -> form::Context {
         queries: map(&of.queries, |q| to.query(q)),
         policies: map(&of.policies, |p| to.policy(p)),
         sagas: map(&of.sagas, |s| super::saga::saga(&to, s)),
+        schedules: map(&of.schedules, |s| super::schedule::schedule(&to, s)),
         seeds: of.seeds.iter().map(|told| told.name.clone()).collect(),
         scenarios: of.scenarios.iter().map(|s| s.name.clone()).collect(),
     }
@@ -322,7 +323,7 @@ impl To<'_> {
         }
     }
 
-    fn each(&self, of: &Each) -> String {
+    pub(super) fn each(&self, of: &Each) -> String {
         let source = match &of.source {
             EachSource::Rows { source } => source.clone(),
             EachSource::Elements(value) => self.expr(value),

@@ -69,6 +69,8 @@ pub(super) struct Context {
     pub queries: BTreeMap<String, Query>,
     pub policies: BTreeMap<String, Policy>,
     pub sagas: BTreeMap<String, Saga>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub schedules: BTreeMap<String, Schedule>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub seeds: Vec<String>,
     pub scenarios: Vec<String>,
@@ -231,6 +233,19 @@ pub(super) struct Policy {
     pub replica: Option<String>,
     pub send: Vec<String>,
     pub refused: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Schedule {
+    #[serde(flatten)]
+    pub notes: Notes,
+    pub at: String,
+    pub time_zone: String,
+    #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
+    pub cond: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
+    pub send: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -8,6 +8,7 @@ mod form;
 mod pins;
 mod publication;
 mod saga;
+mod schedule;
 mod text;
 
 use serde_json::{Map, Value, json};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Aggregate, Command, Event, Examples, Function, Policy, Projection, Publication, Query, Refusal,
-    Saga, Scenario, Table, Told,
+    Saga, Scenario, Schedule, Table, Told,
 };
 use crate::lang::types::TypeId;
 
@@ -91,6 +91,8 @@ pub struct Context {
     pub policies: BTreeMap<String, Policy>,
     /// Sagas.
     pub sagas: BTreeMap<String, Saga>,
+    /// Schedules.
+    pub schedules: BTreeMap<String, Schedule>,
     /// The commands that a new database begins with, in text order.
     pub seeds: Vec<Told>,
     /// Scenarios in text order.

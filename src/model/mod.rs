@@ -18,6 +18,7 @@ mod refusal;
 mod route;
 mod saga;
 mod scenario;
+mod schedule;
 mod table;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub use refusal::{BUILT_IN, BuiltIn, Refusal, RefusalOrigin, TextPiece};
 pub use route::{Method, Route, Target, Terms};
 pub use saga::{ActionIr, Reply, ReplyKind, Saga, Step, StepTimeout, Verdict};
 pub use scenario::{Expected, Outcome, Row, Scenario, Told, Trigger};
+pub use schedule::{Schedule, Ticks};
 pub use table::{Case, Function, Table};
 
 use crate::lang::types::TypeTable;

@@ -51,6 +51,8 @@ pub struct Expected {
 /// What happens.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
+    /// A schedule of this context runs.
+    Schedule(String),
     /// A command of the same context.
     Command(Told),
     /// An event, own or foreign.

@@ -211,6 +211,13 @@ fn others(context: &Context, sink: &mut Sink) {
     for policy in &context.policies {
         report(Kind::Reader, "policy", &policy.head.name, sink);
     }
+    for schedule in &context.schedules {
+        report(Kind::Reader, "schedule", &schedule.head.name, sink);
+    }
+    for publication in &context.publications {
+        report(Kind::Thing, "publication", &publication.head.name, sink);
+        fields("field", &publication.fields, sink);
+    }
     for saga in &context.sagas {
         report(Kind::Reader, "saga", &saga.head.name, sink);
         fields("field", &saga.state, sink);

@@ -50,6 +50,11 @@ pub(super) fn add(
         let view = to_view(&service::policy_file(&domain, policy));
         files.owned(&path, "service/policy.rs.tera", view)?;
     }
+    for schedule in context.schedules.values() {
+        let path = format!("src/schedules/{}.rs", file_name(&schedule.name));
+        let view = to_view(&service::schedule_file(&domain, schedule));
+        files.owned(&path, "service/schedule.rs.tera", view)?;
+    }
     for saga in context.sagas.values() {
         let path = format!("src/sagas/{}.rs", file_name(&saga.name));
         if let Some(view) = service::saga_file(&domain, saga) {

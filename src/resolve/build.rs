@@ -6,7 +6,7 @@ use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
     commands, compose, deploy, events, examples, policies, projections, publications, queries,
-    refusals, routes, run, sagas, scenarios, told, written,
+    refusals, routes, run, sagas, scenarios, schedules, told, written,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
@@ -103,6 +103,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
     let projections = projections::build(r, name, sink);
     let queries = queries::build(r, name, sink);
     let policies = policies::build(r, name, sink);
+    let schedules = schedules::build(r, name, sink);
     let uses = Uses::collect(r, Some(name), &commands, &aggregates);
     let known = refusals::build(r, Some(name), &uses, sink);
     sort_refusals(&mut commands, &mut aggregates, &known);
@@ -141,6 +142,7 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
         queries: by_name(queries, |q| &q.name),
         policies: by_name(policies, |p| &p.name),
         sagas: BTreeMap::new(),
+        schedules: by_name(schedules, |s| &s.name),
         seeds: vec![],
         scenarios: vec![],
         examples: Examples::default(),
@@ -152,7 +154,14 @@ fn by_name<T>(list: Vec<T>, name: impl Fn(&T) -> &String) -> BTreeMap<String, T>
 }
 
 fn time_zone(tree: &tree::Context, sink: &mut Sink) -> String {
-    let Some(zone) = &tree.time_zone else { return "UTC".to_owned() };
+    match &tree.time_zone {
+        Some(zone) => self::zone(zone, sink),
+        None => "UTC".to_owned(),
+    }
+}
+
+/// A time zone as written; MN019 when there is none of this name.
+pub(super) fn zone(zone: &tree::Spanned<String>, sink: &mut Sink) -> String {
     if jiff::tz::TimeZone::get(&zone.value).is_err() {
         let found = format!("there is no time zone `{}`", zone.value);
         sink.push(

@@ -89,6 +89,7 @@ fn declare_context<'t>(
         (context.queries.iter().map(|q| &q.head).collect::<Vec<_>>(), "a query"),
         (context.policies.iter().map(|p| &p.head).collect(), "a policy"),
         (context.sagas.iter().map(|s| &s.head).collect(), "a saga"),
+        (context.schedules.iter().map(|s| &s.head).collect(), "a schedule"),
     ] {
         let mut seen = Namespace::new();
         for head in heads {
@@ -266,7 +267,7 @@ fn once(seen: &mut Namespace<'_>, name: &Ident, what: &'static str, sink: &mut S
 
 /// MN117: an old name that is still in use.
 fn was_alive(context: &tree::Context, sink: &mut Sink) {
-    let groups: [Vec<&tree::Head>; 9] = [
+    let groups: [Vec<&tree::Head>; 10] = [
         context.aggregates.iter().map(|x| &x.head).collect(),
         context.commands.iter().map(|x| &x.head).collect(),
         context.events.iter().map(|x| &x.head).collect(),
@@ -276,6 +277,7 @@ fn was_alive(context: &tree::Context, sink: &mut Sink) {
         context.queries.iter().map(|x| &x.head).collect(),
         context.policies.iter().map(|x| &x.head).collect(),
         context.sagas.iter().map(|x| &x.head).collect(),
+        context.schedules.iter().map(|x| &x.head).collect(),
     ];
     for group in groups {
         let alive: BTreeSet<&str> = group.iter().map(|h| h.name.text.as_str()).collect();

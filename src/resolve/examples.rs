@@ -97,7 +97,7 @@ fn constants(scenario: &Scenario) -> Vec<&Ir> {
     let mut all: Vec<&Ir> = Vec::new();
     let when = match &scenario.when {
         Trigger::Command(told) | Trigger::Event(told) => Some(told),
-        Trigger::Nothing => None,
+        Trigger::Schedule(_) | Trigger::Nothing => None,
     };
     for told in scenario.given.iter().chain(when) {
         all.push(&told.stream);

@@ -49,6 +49,7 @@ mod run;
 mod saga_path;
 mod sagas;
 mod scenarios;
+mod schedules;
 mod told;
 mod types;
 mod values;

@@ -91,7 +91,12 @@ fn policy(
 }
 
 /// Rows without a name are `row.` behind `each`; the name of an element stays known.
-fn enter(r: &Resolver<'_>, c: &mut Checker<'_>, context: &str, each: &crate::model::Each) {
+pub(super) fn enter(
+    r: &Resolver<'_>,
+    c: &mut Checker<'_>,
+    context: &str,
+    each: &crate::model::Each,
+) {
     if let EachSource::Rows { source } = &each.source
         && let Some(proj) = r.contexts.get(context).and_then(|ctx| ctx.projections.get(source))
     {

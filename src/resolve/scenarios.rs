@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{Scope, uuid_of};
 use crate::lang::eval::{Env, Fields, Value, eval};
 use crate::lang::ir::{Ir, Root};
-use crate::lang::tree::{Message, Path};
+use crate::lang::tree::{Ident, Message, Path};
 use crate::lang::types::{FieldDef, Type, TypeId};
 use crate::model::{BUILT_IN, Context, EventRef, Expected, Outcome, Row, Scenario, Told, Trigger};
 use crate::syntax::tree;
@@ -123,7 +123,7 @@ impl<'b, 't> Building<'b, 't> {
             Trigger::Event(told) => {
                 Some(EventRef { context: told.context.clone(), name: told.name.clone() })
             }
-            Trigger::Command(_) | Trigger::Nothing => None,
+            Trigger::Command(_) | Trigger::Schedule(_) | Trigger::Nothing => None,
         };
         Some(Scenario {
             name: self.tree.name.value.clone(),
@@ -307,7 +307,11 @@ impl<'b, 't> Building<'b, 't> {
     }
 
     fn when(&mut self) -> Option<Trigger> {
-        let tree::Trigger::Message(message) = self.tree.when.as_ref()? else { return None };
+        let message = match self.tree.when.as_ref()? {
+            tree::Trigger::Message(message) => message,
+            tree::Trigger::Schedule(name) => return self.schedule(name),
+            tree::Trigger::Timer(_) => return None,
+        };
         let own = message.path.context.as_ref().is_none_or(|c| c.text == self.context.name);
         let name = &message.path.name;
         let ctx = self.r.contexts.get(&self.context.name)?;
@@ -323,6 +327,20 @@ impl<'b, 't> Building<'b, 't> {
         let fields = self.r.world.types.fields(cmd.scope).to_vec();
         let name = self.context.name.clone();
         self.told(message, (&name, &aggregate), &fields).map(Trigger::Command)
+    }
+
+    fn schedule(&mut self, name: &Ident) -> Option<Trigger> {
+        let tree = self.r.contexts.get(&self.context.name)?.tree;
+        let known = || tree.schedules.iter().map(|it| it.head.name.text.as_str());
+        if !known().any(|it| it == name.text) {
+            let found = format!("there is no schedule `{}`", name.text);
+            let report = Diagnostic::error(104, name.span, found);
+            let report = self.r.suggest(report, name.span, &name.text, known());
+            let help = format!("declare it: `[schedule.{}]`", name.text);
+            self.sink.push(if report.help.is_some() { report } else { report.help(help) });
+            return None;
+        }
+        Some(Trigger::Schedule(name.text.clone()))
     }
 
     fn unknown(&mut self, path: &Path, what: &str) {

@@ -2,7 +2,7 @@
 
 use super::{
     Form, Key, aggregate, edge, flow, functions, later, message, publication, reading, scenario,
-    seed, types,
+    schedule, seed, types,
 };
 
 const fn named(name: &'static str, shape: &'static super::Shape) -> Key {
@@ -44,10 +44,10 @@ pub const TABLES: &[Key] = &[
     named("query", &reading::QUERY),
     named("policy", &flow::POLICY),
     named("saga", &flow::SAGA),
+    named("schedule", &schedule::SCHEDULE),
     Key::absent("scenario", Form::Tables(&scenario::SCENARIO), "[]", scenario::SCENARIO.doc),
     Key::absent("route", Form::Tables(&edge::ROUTE), "[]", edge::ROUTE.doc),
     named("process", &later::PROCESS).later(),
-    named("schedule", &later::SCHEDULE).later(),
     named("port", &later::PORT).later(),
     named("translate", &later::TRANSLATE).later(),
     named("import", &later::IMPORT).later(),

@@ -26,51 +26,6 @@ pub static PROCESS: Shape = Shape {
     example: "",
 };
 
-/// `[schedule.X]`.
-pub static SCHEDULE: Shape = Shape {
-    name: "schedule",
-    header: "[schedule.FlagLate]",
-    doc: "A command at a time of the clock, once in the whole system.",
-    parts: &[
-        &[
-            Key::absent("every", Form::Duration, r#""60s""#, "The distance of two runs."),
-            Key::absent("daily", Form::Text, r#""06:00""#, "The time of day."),
-            Key::absent("weekly", Form::Text, r#""mon 06:00""#, "The day and the time."),
-            Key::absent(
-                "monthly",
-                Form::Text,
-                r#""1 06:00""#,
-                "The day of the month and the time.",
-            ),
-            Key::default(
-                "time_zone",
-                Form::Text,
-                "the context's",
-                r#""Europe/Zurich""#,
-                "An IANA name.",
-            ),
-            Key::absent("if", Form::Expr, r#""limit > 0""#, "Only then."),
-            Key::absent(
-                "each",
-                Form::Each,
-                r#""JobList where status == in_work""#,
-                "One round per row.",
-            ),
-            Key::required("send", Form::Messages, r#""FlagJob(reason = 'late')""#, "The commands."),
-            Key::default(
-                "on_error",
-                Form::Choice(&["continue", "stop"]),
-                "`continue`",
-                r#""stop""#,
-                "After trouble in one row.",
-            ),
-        ],
-        common::NAMED,
-    ],
-    groups: &[Group::ExactlyOne(&["daily", "every", "weekly", "monthly"])],
-    example: "",
-};
-
 /// `[port.X]`.
 pub static PORT: Shape = Shape {
     name: "port",

@@ -27,6 +27,7 @@ mod reading;
 mod flow;
 
 mod scenario;
+mod schedule;
 mod seed;
 
 mod later;
@@ -51,6 +52,7 @@ pub use project::{PROJECT, PROJECT_FILE, SHORT_FILE};
 pub use publication::PUBLIC;
 pub use reading::{QUERY, REPLICA, VIEW};
 pub use scenario::SCENARIO;
+pub use schedule::SCHEDULE;
 pub use types::{ENUM, NEWTYPE, UNION, VALUE};
 
 /// The page about the notations, which have no keys.

@@ -167,6 +167,7 @@ fn join(first: &mut Context, mut other: Context) {
     first.queries.append(&mut other.queries);
     first.policies.append(&mut other.policies);
     first.sagas.append(&mut other.sagas);
+    first.schedules.append(&mut other.schedules);
     first.routes.append(&mut other.routes);
     first.seeds.append(&mut other.seeds);
     first.scenarios.append(&mut other.scenarios);

@@ -16,7 +16,9 @@ pub(super) fn report(r: &Resolver<'_>, model: &Model, sink: &mut Sink) {
 /// The views that queries, policies and other views read.
 fn read<'c>(r: &Resolver<'_>, context: &'c Context) -> BTreeSet<&'c str> {
     let queries = context.queries.values().map(|q| q.view.as_str());
-    let walked = context.policies.values().filter_map(|p| match &p.each.as_ref()?.source {
+    let policies = context.policies.values().map(|it| &it.each);
+    let walked = policies.chain(context.schedules.values().map(|it| &it.each));
+    let walked = walked.filter_map(|each| match &each.as_ref()?.source {
         EachSource::Rows { source } => Some(source.as_str()),
         EachSource::Elements(_) => None,
     });

@@ -73,6 +73,12 @@ fn replicas(r: &Resolver<'_>, context: &Context, sink: &mut Sink) {
         });
         policy.replica.iter().chain(each)
     });
+    let timed =
+        context.schedules.iter().filter_map(|schedule| match &schedule.each.as_ref()?.source {
+            EachSource::Rows(path) => Some(path),
+            EachSource::Elements(_) => None,
+        });
+    let walked = walked.chain(timed);
     let read = context.queries.iter().filter_map(|q| q.view.as_ref());
     let named: BTreeSet<&str> = walked.chain(read).map(|p| p.name.text.as_str()).collect();
     for replica in &context.replicas {

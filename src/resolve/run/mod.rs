@@ -55,6 +55,7 @@ pub(super) fn run(
     let ran = match &scenario.when {
         Trigger::Command(told) => machine.command(told),
         Trigger::Nothing => return,
+        Trigger::Schedule(name) => machine.scheduled(name).map(|()| Ran::Events(vec![])),
         Trigger::Event(told) => {
             let own = told.context == context.name;
             machine.happened(told, own).map(|()| Ran::Events(vec![]))

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::machine::{Happened, Machine};
+use super::machine::{Happened, Machine, Trouble};
 use super::project::{all, keys};
 use crate::lang::eval::{Env, Fault, Value, apply, emit, eval, made};
 use crate::lang::ir::Root;
-use crate::model::{ActionIr, EachSource, Form, Policy, Saga};
+use crate::model::{ActionIr, Each, EachSource, Form, Policy, Saga, Schedule};
 
 /// The rows of replicas before an event, by replica; absent where there was none.
 pub(super) type Before = BTreeMap<String, Value>;
@@ -65,7 +65,7 @@ impl Machine<'_> {
             return Ok(vec![]);
         }
         let mut out = Vec::new();
-        for mut env in self.policy_rounds(policy, happened, &env)? {
+        for mut env in self.policy_rounds(policy.each.as_ref(), Some(happened), &env)? {
             out.extend(emit(&policy.send, &mut env, &mut |_, _| Ok(()))?);
         }
         Ok(out)
@@ -73,12 +73,13 @@ impl Machine<'_> {
 
     fn policy_rounds<'e>(
         &self,
-        policy: &Policy,
-        happened: &Happened,
+        each: Option<&Each>,
+        happened: Option<&Happened>,
         env: &Env<'e>,
     ) -> Result<Vec<Env<'e>>, Fault> {
-        let Some(each) = &policy.each else { return Ok(vec![env.clone()]) };
+        let Some(each) = each else { return Ok(vec![env.clone()]) };
         let EachSource::Rows { source } = &each.source else {
+            let Some(happened) = happened else { return Err(Fault::Unknown(String::new())) };
             let rounds = self.rounds(Some(each), happened)?;
             let with = |locals| {
                 let mut round = env.clone();
@@ -98,6 +99,29 @@ impl Machine<'_> {
                 round.roots.insert(Root::Row, row.clone());
                 out.push(round);
             }
+        }
+        Ok(out)
+    }
+
+    /// Run a schedule. One that faults sends nothing.
+    pub fn scheduled(&mut self, name: &str) -> Result<(), Trouble> {
+        let schedule = self.context.schedules.get(name).ok_or(Trouble::Unknown)?;
+        if let Ok(sent) = self.schedule(schedule) {
+            self.sent.extend(sent);
+        }
+        Ok(())
+    }
+
+    fn schedule(&self, schedule: &Schedule) -> Result<Vec<crate::lang::eval::Emitted>, Fault> {
+        let mut env = self.env();
+        if let Some(cond) = &schedule.cond
+            && eval(cond, &mut env)? != Value::Bool(true)
+        {
+            return Ok(vec![]);
+        }
+        let mut out = Vec::new();
+        for mut env in self.policy_rounds(schedule.each.as_ref(), None, &env)? {
+            out.extend(emit(&schedule.send, &mut env, &mut |_, _| Ok(()))?);
         }
         Ok(out)
     }

@@ -74,6 +74,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         queries: each(row, "query", reading::query),
         policies: each(row, "policy", flow::policy),
         sagas: each(row, "saga", flow::saga),
+        schedules: each(row, "schedule", flow::schedule),
         routes: routes.into_iter().filter_map(edge::route).collect(),
         seeds,
         scenarios: scenarios.into_iter().map(flow::scenario).collect(),

@@ -2,9 +2,9 @@
 
 use super::head;
 use crate::lang::tree::Ident;
-use crate::shapes::{POLICY, SAGA};
+use crate::shapes::{POLICY, SAGA, SCHEDULE};
 use crate::syntax::lower::Row;
-use crate::syntax::tree::{Policy, Refused, Saga, Scenario, Spanned, Step};
+use crate::syntax::tree::{Policy, Refused, Saga, Scenario, Schedule, Spanned, Step, Times};
 
 pub(super) fn policy(name: Ident, mut row: Row) -> Policy {
     let refused = row.word("refused").map(|word| Spanned {
@@ -19,6 +19,21 @@ pub(super) fn policy(name: Ident, mut row: Row) -> Policy {
         replica: row.path("replica"),
         send: row.messages("send").unwrap_or_default(),
         refused,
+    }
+}
+
+pub(super) fn schedule(name: Ident, mut row: Row) -> Schedule {
+    let every = row.duration("every").map(Times::Every);
+    let daily = row.text("daily").map(Times::Daily);
+    let weekly = row.text("weekly").map(Times::Weekly);
+    let monthly = row.text("monthly").map(Times::Monthly);
+    Schedule {
+        head: head(name, &mut row, &SCHEDULE),
+        times: every.or(daily).or(weekly).or(monthly),
+        time_zone: row.text("time_zone"),
+        cond: row.expr("if"),
+        each: row.each("each"),
+        send: row.messages("send").unwrap_or_default(),
     }
 }
 

@@ -176,8 +176,7 @@ impl Lower<'_> {
                 let trigger = self.single(at, form, node, parse::trigger)?;
                 let later = match &trigger {
                     Trigger::Timer(_) => Some("timer"),
-                    Trigger::Schedule(_) => Some("schedule"),
-                    Trigger::Message(_) => None,
+                    Trigger::Schedule(_) | Trigger::Message(_) => None,
                 };
                 if let Some(word) = later {
                     let words = format!("{}: `{word}` is not built yet", at.subject.words);

@@ -33,6 +33,33 @@ pub struct Policy {
     pub refused: Option<Spanned<Refused>>,
 }
 
+/// Commands at a time of the clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// Name and common keys.
+    pub head: Head,
+    /// When; missing only after a report.
+    pub times: Option<Times>,
+    /// The zone of these times.
+    pub time_zone: Option<Spanned<String>>,
+    /// `if`
+    pub cond: Option<Expr>,
+    /// One round per row or element.
+    pub each: Option<Each>,
+    /// The commands.
+    pub send: Vec<Message>,
+}
+
+/// The times of a schedule, as written.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the words of the language")]
+pub enum Times {
+    Every(Spanned<jiff::SignedDuration>),
+    Daily(Spanned<String>),
+    Weekly(Spanned<String>),
+    Monthly(Spanned<String>),
+}
+
 /// Steps over several aggregates, undone in reverse order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saga {

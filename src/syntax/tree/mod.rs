@@ -18,7 +18,7 @@ mod types;
 pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Publication, Refusal};
 pub use deploy::{Deploy, Size};
 pub use edge::{Gateway, IfMatch, Route, RouteTarget, Verb};
-pub use flow::{Policy, Refused, ReplyReaction, Saga, Step};
+pub use flow::{Policy, Refused, ReplyReaction, Saga, Schedule, Step, Times};
 pub use reading::{Log, OrderKey, Page, Query, Reaction, Replica, View};
 pub use scenario::Scenario;
 pub use types::{EnumDecl, Function, Newtype, Table, Types, Union, UnionMember, Value};
@@ -155,6 +155,8 @@ pub struct Context {
     pub policies: Vec<Policy>,
     /// `[saga.X]`.
     pub sagas: Vec<Saga>,
+    /// `[schedule.X]`.
+    pub schedules: Vec<Schedule>,
     /// `[[route]]`.
     pub routes: Vec<Route>,
     /// The commands of `[seed]`.

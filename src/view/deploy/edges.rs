@@ -25,6 +25,9 @@ pub fn edges(model: &Model) -> BTreeMap<String, BTreeSet<String>> {
         for policy in context.policies.values() {
             policy.send.iter().for_each(|message| add(&message.context, &context.name));
         }
+        for schedule in context.schedules.values() {
+            schedule.send.iter().for_each(|message| add(&message.context, &context.name));
+        }
         for saga in context.sagas.values() {
             for (asked, replies) in asked_by(saga) {
                 add(asked, &context.name);

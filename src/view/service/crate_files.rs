@@ -54,6 +54,11 @@ pub fn lib_file(domain: &Domain) -> LibFile {
             names(context.policies.keys(), only),
         ),
         (
+            "Schedules: at this time, ask for that.",
+            "schedules",
+            names(context.schedules.keys(), only),
+        ),
+        (
             "Sagas: one step after the other, taken back when one fails.",
             "sagas",
             names(context.sagas.keys(), only),

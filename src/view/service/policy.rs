@@ -117,8 +117,8 @@ fn reaction<'m>(
     let site = Site::new(domain, rust, Place::Policy).on(stream.aggregate);
     let lowerer = Lowerer::new(&site);
     let mut out = match &policy.each {
-        None => sends(domain, &site, policy, None),
-        Some(each) => rounds(domain, rust, &site, policy, each),
+        None => sends(domain, &site, &policy.send, None),
+        Some(each) => rounds(domain, rust, &site, &policy.send, each),
     };
     if let Some(cond) = &policy.cond {
         out = flow::when(lowerer.cond(cond), out);
@@ -141,11 +141,11 @@ fn reaction<'m>(
 }
 
 /// The messages, once per row or element.
-fn rounds<'m>(
+pub(super) fn rounds<'m>(
     domain: &Domain<'m>,
     rust: &Rust<'_, 'm>,
     site: &Site<'_, 'm>,
-    policy: &'m Policy,
+    send: &'m [MessageIr],
     each: &'m Each,
 ) -> Vec<Stmt> {
     let lowerer = Lowerer::new(site);
@@ -188,7 +188,7 @@ fn rounds<'m>(
             (name, items, each.filter.iter().collect(), Node::atom("i"))
         }
     };
-    let mut body = sends(domain, site, policy, Some(key));
+    let mut body = sends(domain, site, send, Some(key));
     for filter in rest.into_iter().rev() {
         body = flow::when(lowerer.cond(filter), body);
     }
@@ -238,15 +238,20 @@ fn row_key(domain: &Domain, source: &str, row: &str) -> Node {
     }
 }
 
-fn sends(domain: &Domain, site: &Site, policy: &Policy, key: Option<Node>) -> Vec<Stmt> {
-    let each = policy.send.iter().enumerate();
+pub(super) fn sends(
+    domain: &Domain,
+    site: &Site,
+    send: &[MessageIr],
+    key: Option<Node>,
+) -> Vec<Stmt> {
+    let each = send.iter().enumerate();
     each.flat_map(|(i, message)| {
         let cond = match &message.when {
             WhenIr::Always => None,
             WhenIr::If(cond) => Some(cond.clone()),
-            WhenIr::Otherwise => none_of(policy.send.iter().take(i)),
+            WhenIr::Otherwise => none_of(send.iter().take(i)),
         };
-        send(domain, site, message, cond.as_ref(), key.clone())
+        sent(domain, site, message, cond.as_ref(), key.clone())
     })
     .collect()
 }
@@ -289,7 +294,7 @@ pub(super) fn sending(domain: &Domain, site: &Site, message: &MessageIr) -> Opti
     Some(Sending { bind: Stmt::Bind(format!("let {name}"), value, None), made })
 }
 
-fn send(
+fn sent(
     domain: &Domain,
     site: &Site,
     message: &MessageIr,

@@ -108,6 +108,10 @@ impl Scenarios<'_, '_> {
             let function = format!("publish::{}_enriched", name.to_snake_case());
             node = node.method(path, vec![Node::atom(function)]);
         }
+        if !context.schedules.is_empty() && context.time_zone != "UTC" {
+            let zone = format!("&{}::ZONE", domain_crate(&context.name));
+            node = node.method("zone", vec![Node::atom(zone)]);
+        }
         let body = layout::body(&[Stmt::Expr(node)], 4);
         format!("fn stage() -> Stage {{\n{body}\n}}")
     }
@@ -142,6 +146,10 @@ impl Scenarios<'_, '_> {
                 node.method(path, vec![self.messages.id(&told.stream), event])
             }
             Trigger::Event(told) => self.arrives(told, node)?,
+            Trigger::Schedule(name) => {
+                self.own("schedules", name);
+                node.method(format!("ticks::<{name}>"), vec![])
+            }
             Trigger::Nothing => return None,
         };
         if let Some(sends) = sends {

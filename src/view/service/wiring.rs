@@ -71,6 +71,10 @@ pub fn wiring_file(domain: &Domain, ports: &BTreeMap<String, u16>) -> WiringFile
         imports.add("crate::sagas", &saga.name);
         node = node.method(format!("saga::<{}>", saga.name), vec![]);
     }
+    for schedule in domain.context.schedules.values() {
+        imports.add("crate::schedules", &schedule.name);
+        node = node.method(format!("schedule::<{}>", schedule.name), vec![]);
+    }
     if !domain.context.seeds.is_empty() {
         imports.add("crate", "seed");
         node = node.method("seed", vec![Node::atom("seed::seed")]);
@@ -128,7 +132,8 @@ fn own_topics(model: &Model, context: &Context) -> BTreeMap<String, String> {
 /// Everything that policies and sagas of a context send.
 fn sends(context: &Context) -> impl Iterator<Item = &MessageIr> {
     let policies = context.policies.values().flat_map(|p| &p.send);
-    policies.chain(context.sagas.values().flat_map(messages))
+    let schedules = context.schedules.values().flat_map(|s| &s.send);
+    policies.chain(schedules).chain(context.sagas.values().flat_map(messages))
 }
 
 /// Everything that a saga sends.

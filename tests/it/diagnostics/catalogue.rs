@@ -37,8 +37,7 @@ fn sample(number: u16) -> Option<String> {
 }
 
 /// Codes that only constructs of stage 2 can cause: until those are built, `check` answers MN050.
-const LATER: [u16; 16] =
-    [116, 118, 120, 335, 336, 341, 405, 411, 412, 417, 418, 502, 504, 506, 509, 2];
+const LATER: [u16; 15] = [116, 118, 120, 335, 336, 341, 405, 411, 412, 417, 418, 502, 504, 506, 2];
 
 #[test]
 fn the_corpus_has_every_code() {

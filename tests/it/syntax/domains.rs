@@ -25,7 +25,7 @@ fn the_complete_system_is_clean() {
 fn constructs_of_stage_two_are_answered_once_each() {
     let table = |name: &str| format!("`[{name}]` is not built yet");
     let key = |of: &str, name: &str| format!("{of}: `{name}` is not built yet");
-    let expected: Vec<String> = ["port", "process", "schedule", "translate", "access"]
+    let expected: Vec<String> = ["port", "process", "translate", "access"]
         .map(table)
         .into_iter()
         .chain([key("route", "stream")])

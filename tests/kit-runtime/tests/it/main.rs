@@ -20,6 +20,7 @@ mod roles;
 mod sagas;
 mod sagas_killed;
 mod seeds;
+mod timed;
 mod travel;
 mod waiting;
 mod web;

@@ -28,6 +28,7 @@ mod query_holds;
 pub mod refusal;
 pub mod row;
 pub mod saga;
+pub mod schedule;
 pub mod secret;
 pub mod settings;
 pub mod testing;

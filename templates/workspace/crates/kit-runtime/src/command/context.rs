@@ -4,6 +4,7 @@ use kit::{Context, Need};
 use serde_json::Value;
 
 use super::Failure;
+use crate::service::Service;
 use crate::store::{Key, Load, Loaded, NumberKey, Store, ViewTable};
 use crate::views::{Tables, all_rows, cond_of, key_of};
 
@@ -72,4 +73,27 @@ impl Needs {
             cx.add_number(name, part.clone(), *last);
         }
     }
+}
+
+/// Fetch what something asks for that is no decision: rows, each as it is now.
+///
+/// # Errors
+/// Trouble of the store; a running number, which only decisions take.
+pub(crate) async fn supply(service: &Service, need: Need, cx: &mut Context) -> Result<(), Failure> {
+    match need {
+        Need::Row { table, key } => {
+            let live = service.tables().live(table.name)?;
+            let rows = service.store().rows(live, vec![key_of(&live.schema, &key)?]).await?;
+            cx.add_row(table.name, &key, rows.into_iter().next().flatten().map(Value::Object));
+        }
+        Need::Rows { table, cond } => {
+            let live = service.tables().live(table.name)?;
+            let rows = all_rows(service.store(), live, cond_of(&live.schema, &cond)?).await?;
+            cx.add_rows(table.name, cond, rows.into_iter().map(Value::Object).collect());
+        }
+        Need::Number { name, .. } => {
+            return Err(Failure::Fault(format!("only a command takes the running number {name}")));
+        }
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ mod meta;
 mod plan;
 mod retry;
 
+pub(crate) use context::supply;
 pub use execute::{
     Decider, Done, Ended, Failure, FrameFn, Request, Standing, Unmet, execute, load,
 };

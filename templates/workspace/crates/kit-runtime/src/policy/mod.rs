@@ -9,6 +9,7 @@ mod park;
 mod react;
 mod seed;
 mod stranger;
+mod timed;
 
 pub use deliver::Delivery;
 pub use park::DEAD_LETTERS;
@@ -16,3 +17,4 @@ pub(crate) use park::dead_letter_of_event;
 pub use react::{Headers, React, message_of, react};
 pub use seed::Seed;
 pub(crate) use seed::sow;
+pub(crate) use timed::{Timed, keep_time};

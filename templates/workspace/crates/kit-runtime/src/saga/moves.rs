@@ -1,17 +1,16 @@
 //! One move of a saga: made in a context that knows what it asks for, then put into a unit.
 
 use kit::saga::Order;
-use kit::{Actor, Context, Fault, Folded, Need};
+use kit::{Actor, Context, Fault, Folded};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::conduct::{Conduct, Move};
-use crate::command::{EventMeta, Failure};
+use crate::command::{EventMeta, Failure, supply};
 use crate::policy::Headers;
 use crate::service::Service;
 use crate::store::{MessageKind, NewMessage, SagaChange, SagaRow, Unit};
-use crate::views::{all_rows, cond_of, key_of};
 
 /// Most things that one move may ask for, one after the other.
 const MOST_NEEDS: usize = 256;
@@ -91,25 +90,6 @@ pub(super) async fn made(
         }
     }
     Ok(Err(Fault::data("it asks for too much")))
-}
-
-async fn supply(service: &Service, need: Need, cx: &mut Context) -> Result<(), Failure> {
-    match need {
-        Need::Row { table, key } => {
-            let live = service.tables().live(table.name)?;
-            let rows = service.store().rows(live, vec![key_of(&live.schema, &key)?]).await?;
-            cx.add_row(table.name, &key, rows.into_iter().next().flatten().map(Value::Object));
-        }
-        Need::Rows { table, cond } => {
-            let live = service.tables().live(table.name)?;
-            let rows = all_rows(service.store(), live, cond_of(&live.schema, &cond)?).await?;
-            cx.add_rows(table.name, cond, rows.into_iter().map(Value::Object).collect());
-        }
-        Need::Number { name, .. } => {
-            return Err(Failure::Fault(format!("a saga cannot take the running number {name}")));
-        }
-    }
-    Ok(())
 }
 
 /// Add the saga after a move, and what it sends, to a unit.

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use kit::schedule::Schedule;
 use kit::settings::Described;
 use kit::time::{UTC, Zone};
 use kit::{
@@ -15,7 +16,7 @@ use super::publication::Published;
 use super::{Sagas, Service};
 use crate::command::{self, Inbox};
 use crate::config::Entry;
-use crate::policy::{React, Seed};
+use crate::policy::{React, Seed, Timed};
 use crate::saga::conduct;
 use crate::store::Clock;
 use crate::transport::TopicNames;
@@ -54,6 +55,7 @@ pub struct Builder {
     pub(super) views: Vec<ViewPart>,
     pub(super) policies: Vec<Arc<dyn React>>,
     pub(super) sagas: Sagas,
+    pub(super) schedules: Vec<Timed>,
     pub(super) inbox: Inbox,
     pub(super) published: Published,
     pub(super) senders: BTreeSet<String>,
@@ -81,6 +83,7 @@ impl Service {
             views: Vec::new(),
             policies: Vec::new(),
             sagas: Sagas::new(),
+            schedules: Vec::new(),
             inbox: Inbox::default(),
             published: Published::default(),
             senders: BTreeSet::new(),
@@ -189,6 +192,13 @@ impl Builder {
     #[must_use]
     pub fn saga<S: Saga>(mut self) -> Self {
         self.sagas.insert(S::NAME, conduct::<S>());
+        self
+    }
+
+    /// The schedule `S`.
+    #[must_use]
+    pub fn schedule<S: Schedule>(mut self) -> Self {
+        self.schedules.push(Timed::of::<S>());
         self
     }
 

@@ -14,7 +14,7 @@ use super::sources::{Sources, Way};
 use super::{Phase, Role, Service};
 use crate::command::Stripes;
 use crate::consume::{Effects, Pace, Reader};
-use crate::policy::Delivery;
+use crate::policy::{Delivery, keep_time};
 use crate::saga::{Starts, wake};
 use crate::store::{self, Options, SystemClock, ViewInfo, ViewSchema, ViewTable};
 use crate::telemetry::{Trace, scoped};
@@ -187,6 +187,14 @@ impl Opened {
                 running.spawn(async move {
                     let name = service.name().to_owned();
                     scoped(Trace::start(), &name, wake(service, pace)).await;
+                });
+            }
+            let schedules = std::mem::take(&mut self.builder.schedules);
+            if !schedules.is_empty() {
+                let service = self.service.clone();
+                running.spawn(async move {
+                    let name = service.name().to_owned();
+                    scoped(Trace::start(), &name, keep_time(service, schedules, pace)).await;
                 });
             }
             let delivery = self.delivery(sources)?;

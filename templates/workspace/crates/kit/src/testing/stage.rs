@@ -20,6 +20,8 @@ use crate::fault::Folded;
 use crate::policy::{Message, Policy};
 use crate::row::Row;
 use crate::saga::{Run, Saga};
+use crate::schedule::Schedule;
+use crate::time::{UTC, Zone};
 use crate::view::Fold;
 
 /// What others see of an event and the state after it.
@@ -43,6 +45,7 @@ type React = fn(&dyn Any, &Rows) -> Folded<Vec<Message>>;
 #[derive(Debug)]
 pub struct Stage {
     now: Timestamp,
+    zone: &'static Zone,
     actor: Actor,
     views: Vec<View>,
     /// Policies and sagas; whether they see the rows as they were before the event.
@@ -62,6 +65,7 @@ impl Default for Stage {
     fn default() -> Self {
         Self {
             now: now(),
+            zone: &UTC,
             actor: Actor::of(uuid("actor")),
             views: Vec::new(),
             policies: Vec::new(),
@@ -171,6 +175,22 @@ impl Stage {
     ) -> Self {
         self.forget();
         self.record::<A>(&id.into(), event.into());
+        self
+    }
+
+    /// A schedule runs.
+    #[must_use]
+    pub fn ticks<S: Schedule>(mut self) -> Self {
+        self.forget();
+        let cx = &mut Context::new(self.now, Actor::nobody(), self.zone, Uuid::nil());
+        self.sent.extend(self.rows.folded(cx, S::run).unwrap_or_default());
+        self
+    }
+
+    /// The calendar is that of this zone.
+    #[must_use]
+    pub fn zone(mut self, zone: &'static Zone) -> Self {
+        self.zone = zone;
         self
     }
 
