@@ -2,7 +2,7 @@
 
 #[path = "lending"]
 mod lending {
-    pub mod clock;
+    pub mod beat;
     pub mod contracts;
     pub mod desk;
     pub mod front;
@@ -21,7 +21,7 @@ use kit_runtime::service::App;
 
 fn main() -> ExitCode {
     match std::env::var("PROBE").unwrap_or_default().as_str() {
-        "beat" => lending::clock::beating().main(),
+        "beat" => lending::beat::service().main(),
         "desk" => lending::desk::service().system(&system()).main(),
         "gateway" => kit_runtime::gateway::Gateway::new(lending::front::table()).main(),
         "office" => lending::office::service().system(&system()).main(),

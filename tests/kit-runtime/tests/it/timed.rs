@@ -5,15 +5,58 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use kit::Message as Sent;
+use kit::schedule::{Schedule, Ticks};
+use kit::time::{UTC, Zone};
+use kit::{Cond, Context, Folded};
 use kit_runtime::policy::Headers;
+use kit_runtime::service::Builder;
 use kit_runtime::store::{Log, Mark, Message};
 use serde::Deserialize as _;
 
 use crate::db::TestClock;
-use crate::lending::clock::{Morning, Noon, desk};
+use crate::lending::desk::{self, ShelfRow};
+use crate::lending::tool::{AddTool, Tool};
 use crate::lending::{Process, schema};
 use crate::processes::Program;
 use crate::travel::outbox;
+
+/// The desk, which takes what its schedules send.
+fn desk() -> Builder {
+    desk::service().creates::<Tool, AddTool>()
+}
+
+/// Every morning a tool.
+struct Morning;
+
+impl Schedule for Morning {
+    const NAME: &'static str = "morning";
+    const TICKS: Ticks = Ticks::Daily(10, 0);
+    const ZONE: &'static Zone = &UTC;
+
+    fn run(cx: &Context) -> Folded<Vec<Sent>> {
+        let name = format!("of {}", cx.today());
+        Ok(vec![Sent::new(&AddTool { name })?])
+    }
+}
+
+/// Every noon one more for each on the shelf.
+struct Noon;
+
+impl Schedule for Noon {
+    const NAME: &'static str = "noon";
+    const TICKS: Ticks = Ticks::Daily(12, 0);
+    const ZONE: &'static Zone = &UTC;
+
+    fn run(cx: &Context) -> Folded<Vec<Sent>> {
+        let mut messages = Vec::new();
+        for row in cx.rows::<ShelfRow>(Cond::Const(true))? {
+            let copy = AddTool { name: format!("2 {}", row.name) };
+            messages.push(Sent::new(&copy)?.for_row(row.tool_id));
+        }
+        Ok(messages)
+    }
+}
 
 const FAST: (&str, &str) = ("VIEW_POLL_MAX", "10ms");
 

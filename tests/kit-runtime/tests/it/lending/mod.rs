@@ -1,6 +1,5 @@
 //! A small system, written by hand: a desk that lends tools, and the office that bills for it.
 
-pub mod clock;
 pub mod contracts;
 pub mod desk;
 pub mod office;
