@@ -26,6 +26,8 @@ pub fn an_order_is_served_told_and_sent(system: &mut System) {
         best["sold"] == 3 && best["name"] == "Lamp" && best["product_id"] == shop.product
     });
 
+    // The seed of shipping.
+    system.until("/api/carriers/pickup", |it| it["title"] == "Fetched at the depot");
     system.command("/api/carriers", &json!({ "carrier": "post", "title": "Post" }));
     let parcel = json!({ "carrier": "post", "number": "99.12" });
     system.command(&format!("/api/shipments/{order}/send"), &parcel);
