@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
 use super::SCHEMA_VERSION;
-use crate::model::{Model, Target};
+use crate::model::{Aggregate, Context, Model, Target};
+use crate::names::plural_kebab;
 
 /// The pinned names of one context, read from `.minos/model/<context>.json`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -88,14 +89,7 @@ pub fn pin(model: &mut Model, pins: &BTreeMap<String, Pins>) {
                 event.wire.clone_from(&pin.wire);
             }
         }
-        for command in context.commands.values_mut() {
-            let pin = found(&pins.commands, &command.name, &command.notes.was);
-            if let Some(path) =
-                pin.and_then(RoutePin::path).filter(|_| command.route.terms.is_none())
-            {
-                command.route.path = path;
-            }
-        }
+        paths(context, pins);
         for query in context.queries.values_mut() {
             let pin = found(&pins.queries, &query.name, &query.notes.was);
             if let Some(path) = pin.and_then(RoutePin::path).filter(|_| query.route.terms.is_none())
@@ -122,17 +116,46 @@ pub fn pin(model: &mut Model, pins: &BTreeMap<String, Pins>) {
     routes(model);
 }
 
+/// The paths of commands and of the aggregates that they are for. A field of a path is not on the wire: it has the
+/// name that the id has today.
+fn paths(context: &mut Context, pins: &Pins) {
+    let Context { aggregates, commands, .. } = context;
+    for command in commands.values_mut() {
+        let Some(aggregate) = aggregates.get_mut(&command.aggregate) else { continue };
+        let pin = found(&pins.commands, &command.name, &command.notes.was);
+        let Some(path) = pin.and_then(RoutePin::path) else { continue };
+        let plural = path.split('/').nth(1).unwrap_or_default().to_owned();
+        if command.route.terms.is_none() {
+            let id = format!("{{{}}}", aggregate.id.name);
+            let named =
+                |part: &str| if part.starts_with('{') { id.clone() } else { part.to_owned() };
+            command.route.path = path.split('/').map(named).collect::<Vec<_>>().join("/");
+        }
+        // What the text says itself stays as it is.
+        if aggregate.plural == plural_kebab(&aggregate.name) {
+            aggregate.plural = plural;
+        }
+    }
+    for command in commands.values_mut() {
+        let Some(aggregate) = aggregates.get(&command.aggregate) else { continue };
+        let place = command.route.terms.as_mut().and_then(|terms| terms.place.as_mut());
+        if let Some(place) = place {
+            *place = format!("/{}", aggregate.plural);
+        }
+    }
+}
+
 /// The routes of the system, from those of its commands and queries.
 fn routes(model: &mut Model) {
     for route in &mut model.routes {
         let Some(context) = model.contexts.get(&route.context) else { continue };
         let own = match &route.target {
-            Target::Command(name) => context.commands.get(name).map(|c| &c.route),
-            Target::Query(name) => context.queries.get(name).map(|q| &q.route),
-            Target::Aggregate(_) => None,
+            Target::Command(name) => context.commands.get(name).map(|c| c.route.path.clone()),
+            Target::Query(name) => context.queries.get(name).map(|q| q.route.path.clone()),
+            Target::Aggregate(name) => context.aggregates.get(name).map(Aggregate::path),
         };
-        if let Some(own) = own {
-            route.path.clone_from(&own.path);
+        if let Some(path) = own {
+            route.path = path;
         }
     }
     model.routes.sort();

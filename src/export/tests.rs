@@ -67,6 +67,38 @@ fn pinned_names_survive_a_new_name() {
     assert_eq!(desk.views.get("Board").map(|v| v.table.as_str()), Some("shelf"));
 }
 
+/// The plural of a shelf was another one, and a renamed aggregate has another plural and another id: its paths stay.
+#[test]
+fn paths_of_an_aggregate_are_kept_together() {
+    let domain = |name: &str, was: &str| {
+        let id = name.to_lowercase();
+        format!(
+            "[project]\ncontext = \"desk\"\n[aggregate.{name}]\n{was}state.label = \"string\"\n[command]\n\
+             Add = {{ creates = \"{name}\", fields = [\"label\"], emit = \"Added\" }}\n\
+             Label = {{ on = \"{name}\", fields = [\"label\"], emit = \"Labelled\" }}\n\
+             [[route]]\nput = \"/labels/{{{id}_id}}\"\ncommand = \"Label\"\n[command.Mark]\non = \"{name}\"\n\
+             fields = [\"label\"]\nemit = \"Marked\"\n"
+        )
+    };
+    let before = model(&domain("Shelf", ""));
+    let context = before.contexts.get("desk").expect("it is there");
+    let old = context_text(&before, context).replace("/shelves", "/shelfs");
+    for (name, was) in [("Shelf", ""), ("Cupboard", "was = \"Shelf\"\n")] {
+        let mut after = model(&domain(name, was));
+        let pins = Pins::read(&old).expect("it was just written");
+        pin(&mut after, &BTreeMap::from([("desk".to_owned(), pins)]));
+        let id = name.to_lowercase();
+        let paths: Vec<&str> = after.routes.iter().map(|route| route.path.as_str()).collect();
+        let expected = [
+            format!("/labels/{{{id}_id}}"),
+            "/shelfs".to_owned(),
+            format!("/shelfs/{{{id}_id}}"),
+            format!("/shelfs/{{{id}_id}}/mark"),
+        ];
+        assert_eq!(paths, expected);
+    }
+}
+
 #[test]
 fn a_newer_schema_is_refused() {
     assert!(Pins::read("{\"schema_version\": 99}").is_err());

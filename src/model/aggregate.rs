@@ -67,3 +67,11 @@ pub struct Aggregate {
     /// Where it is declared.
     pub span: Span,
 }
+
+impl Aggregate {
+    /// The path of its state: `/jobs/{job_id}`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/{}/{{{}}}", self.plural, self.id.name)
+    }
+}

@@ -34,7 +34,7 @@ pub use policy::{Each, EachSource, Policy, Refused};
 pub use projection::{Form, KeySource, LogEvent, LogForm, Projection, ProjectionKind, Reaction};
 pub use query::{Order, Page, Query};
 pub use refusal::{BUILT_IN, BuiltIn, Refusal, RefusalOrigin, TextPiece};
-pub use route::{Method, Route, Target, Terms};
+pub use route::{Method, PathField, Route, Target, Terms};
 pub use saga::{ActionIr, Reply, ReplyKind, Saga, Step, StepTimeout, Verdict};
 pub use scenario::{Expected, Outcome, Row, Scenario, Told, Trigger};
 pub use schedule::{Schedule, Ticks};

@@ -68,12 +68,23 @@ pub struct Terms {
     pub key_header: Option<String>,
     /// Statuses of refusals by their code.
     pub errors: BTreeMap<String, u16>,
+    /// The fields of the command that stand in its path, besides the id.
+    pub path_fields: Vec<PathField>,
     /// The path below which what was made is found, when it is not this route's own.
     pub place: Option<String>,
     /// The status of success, when it is not the usual one.
     pub status: Option<u16>,
     /// How long the gateway waits, when the route says so.
     pub timeout: Option<jiff::SignedDuration>,
+}
+
+/// A field of a command in the path of its route.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PathField {
+    /// Its name.
+    pub name: String,
+    /// A number or a bool in JSON.
+    pub bare: bool,
 }
 
 impl Route {

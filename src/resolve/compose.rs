@@ -441,7 +441,7 @@ fn is_scalar(r: &Resolver<'_>, id: TypeId) -> bool {
 }
 
 /// The type as it is written in a path: newtypes are what they wrap, enums are texts.
-fn bare(r: &Resolver<'_>, ty: &Type) -> Type {
+pub(super) fn bare(r: &Resolver<'_>, ty: &Type) -> Type {
     match ty {
         Type::Option(inner) => bare(r, inner),
         Type::Named(id) => match r.world.types.get(*id).map(|def| &def.kind) {

@@ -73,7 +73,7 @@ pub(super) fn all(
     let mut found: Vec<(Route, Span)> = Vec::new();
     for (name, context) in contexts {
         for aggregate in context.aggregates.values().filter(|a| a.read) {
-            let path = format!("/{}/{{{}}}", aggregate.plural, aggregate.id.name);
+            let path = aggregate.path();
             let (method, target) = (Method::Get, Target::Aggregate(aggregate.name.clone()));
             let context = name.clone();
             let route = Route { path, method, context, target, success: 200, terms: None };

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compose::bare;
 use super::resolver::Resolver;
 use super::routes;
 use super::words::list;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::tree::{Ident, Path};
-use crate::model::{BUILT_IN, CommandKind, Context, Method, Target, Terms};
+use crate::lang::types::Type;
+use crate::model::{BUILT_IN, CommandKind, Context, Method, PathField, Target, Terms};
 use crate::names::snake;
 use crate::source::Span;
 use crate::syntax::tree::{self, IfMatch, RouteTarget, Verb};
@@ -163,26 +165,23 @@ fn command(
     let Some(aggregate) = context.aggregates.get(&command.aggregate) else { return false };
     let id = aggregate.id.name.clone();
     let on = !matches!(command.kind, CommandKind::Creates);
-    let known: Vec<String> =
-        r.world.types.fields(command.record).iter().map(|f| f.name.clone()).collect();
+    let mut record: Vec<(String, Type)> = r
+        .world
+        .types
+        .fields(command.record)
+        .iter()
+        .map(|f| (f.name.clone(), f.ty.clone()))
+        .collect();
+    if !on && aggregate.id.by_client {
+        record.insert(0, (id.clone(), aggregate.id.ty.clone()));
+    }
+    let mut path_fields = Vec::new();
     let mut fine = true;
     for field in fields.iter().filter(|field| !on || field.text != id) {
-        fine = false;
-        if known.contains(&field.text) || field.text == id {
-            let found = format!("`{{{}}}` in the path of a command is not built yet", field.text);
-            let help = "leave it out of the path: it is sent in the body";
-            sink.push(Diagnostic::error(50, field.span, found).label("stage 2").help(help));
-            continue;
+        match path_field(r, name, field, &record, on.then_some(id.as_str()), sink) {
+            Some(field) => path_fields.push(field),
+            None => fine = false,
         }
-        let words = format!("command `{name}` has no field `{}` for its path", field.text);
-        let report = Diagnostic::error(502, field.span, words);
-        let may: Vec<&str> = on.then_some(id.as_str()).into_iter().collect();
-        let report = r.suggest(report, field.span, &field.text, may.iter().copied());
-        let help = match may.is_empty() {
-            true => "a path that makes something new has no fields".to_owned(),
-            false => format!("the path holds `{{{id}}}`, the id; the rest is sent in the body"),
-        };
-        sink.push(if report.help.is_some() { report } else { report.help(help) });
     }
     if on && fine && !fields.iter().any(|field| field.text == id) {
         let found = format!("the path of command `{name}` does not say which `{}`", aggregate.name);
@@ -196,8 +195,48 @@ fn command(
     command.route.path.clone_from(&route.path.value);
     command.route.method = method(route.method.value);
     command.route.success = success.unwrap_or(command.route.success);
-    command.route.terms = Some(Terms { place, status: success, ..terms });
+    command.route.terms = Some(Terms { path_fields, place, status: success, ..terms });
     true
+}
+
+/// A field of a command in its path; MN502 when it is none, or cannot be written as one segment.
+fn path_field(
+    r: &mut Resolver<'_>,
+    command: &str,
+    field: &Ident,
+    record: &[(String, Type)],
+    id: Option<&str>,
+    sink: &mut Sink,
+) -> Option<PathField> {
+    if let Some((name, ty)) = record.iter().find(|(name, _)| *name == field.text) {
+        return match bare(r, ty) {
+            _ if *ty == Type::Error => None,
+            Type::Text
+            | Type::Uuid
+            | Type::Date
+            | Type::Time
+            | Type::Duration
+            | Type::Decimal(_) => Some(PathField { name: name.clone(), bare: false }),
+            Type::Int | Type::Bool => Some(PathField { name: name.clone(), bare: true }),
+            _ => {
+                let found = format!("field `{name}` of command `{command}` fits into no path");
+                let help = "leave it out of the path: it is sent in the body";
+                sink.push(Diagnostic::error(502, field.span, found).help(help));
+                None
+            }
+        };
+    }
+    let words = format!("command `{command}` has no field `{}` for its path", field.text);
+    let report = Diagnostic::error(502, field.span, words);
+    let may: Vec<&str> =
+        id.into_iter().chain(record.iter().map(|(name, _)| name.as_str())).collect();
+    let report = r.suggest(report, field.span, &field.text, may.iter().copied());
+    let help = match may.is_empty() {
+        true => "the command has no fields: leave it out of the path".to_owned(),
+        false => format!("it may hold {}", list(may.iter().copied())),
+    };
+    sink.push(if report.help.is_some() { report } else { report.help(help) });
+    None
 }
 
 fn query(
@@ -313,6 +352,7 @@ fn terms(r: &mut Resolver<'_>, context: &Context, route: &tree::Route, sink: &mu
         needs_key: route.idempotency == Some(tree::Idempotency::Required),
         key_header,
         errors,
+        path_fields: Vec::new(),
         place: None,
         status: None,
         timeout: route.timeout.as_ref().and_then(|it| patience(it, sink)),

@@ -21,7 +21,8 @@ pub static ROUTE: Shape = Shape {
     header: "[[route]]",
     doc: "A route that replaces the default one of a command or query, or a composed answer. A \
           path is written `/jobs/{job_id}/parts`; `{names}` are the id of the command's \
-          aggregate, or parameters or key columns of the query.",
+          aggregate and scalar fields of the command, which are then left out of the body, or \
+          parameters or key columns of the query.",
     parts: &[
         &[
             Key::absent("get", Form::Text, r#""/jobs/{job_id}/full""#, "The path of a GET."),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToKebabCase as _;
+use heck::{ToKebabCase as _, ToSnakeCase as _};
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -126,12 +126,27 @@ fn lines(model: &Model, ports: &BTreeMap<String, u16>, table: Node) -> Node {
                 Target::Query(_) => "read",
                 Target::Command(_) | Target::Aggregate(_) => "write",
             };
-            let line = format!("{} {}", route.method.as_str(), route.path);
+            let name = own_process(model, route).map(|name| format!(" {name}"));
+            let name = name.unwrap_or_default();
+            let line = format!("{} {}{name}", route.method.as_str(), route.path);
             node = node.method(side, vec![Node::text(&line)]);
             node = within(node, timeout(model, route));
         }
     }
     node
+}
+
+/// The command or view behind a route, in a context whose parts may be processes of their own.
+fn own_process(model: &Model, route: &Route) -> Option<String> {
+    let context = model.contexts.get(&route.context).filter(|context| context.split)?;
+    match &route.target {
+        Target::Command(name) => Some(name.to_snake_case()),
+        Target::Query(name) => {
+            let view = &context.queries.get(name)?.view;
+            Some(model.projection(&context.name, view)?.table.clone())
+        }
+        Target::Aggregate(_) => None,
+    }
 }
 
 /// How long the gateway waits for the answer of a route, when that is not as long as usual.

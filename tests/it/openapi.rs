@@ -117,6 +117,11 @@ fn a_document_says_what_the_text_says() {
     for status in ["200", "404", "412", "422", "423", "428"] {
         assert!(add["responses"].get(status).is_some(), "{status} in {add}");
     }
+    let rated = &document["paths"]["/ratings/{rater}/{stars}/jobs/{job_id}"]["put"];
+    let stars = rated["parameters"].as_array().unwrap().iter().find(|it| it["name"] == "stars");
+    assert_eq!(stars.unwrap()["schema"]["maximum"], 5);
+    let sent = &rated["requestBody"]["content"]["application/json"]["schema"]["properties"];
+    assert_eq!(sent.as_object().unwrap().keys().collect::<Vec<_>>(), ["text"]);
     let made = &document["paths"]["/orders"]["post"];
     assert!(made["responses"]["202"]["headers"]["Location"].is_object(), "{made}");
     let full = &document["paths"]["/jobs/{job_id}/full"]["get"];
@@ -141,7 +146,7 @@ fn a_command_that_waits_for_its_saga_is_waited_for() {
         let schema = &answers[status]["content"]["application/json"]["schema"];
         assert!(schema["properties"]["saga"]["enum"].is_array(), "{status}: {answers}");
     }
-    let others = document["paths"]["/shelfs"]["post"]["responses"].as_object().unwrap();
+    let others = document["paths"]["/shelves"]["post"]["responses"].as_object().unwrap();
     assert!(others.contains_key("201") && !others.contains_key("202"), "{others:?}");
 }
 

@@ -220,4 +220,11 @@ pub(super) const ADVICE: &[Entry] = &[
         "[view.Shelf]\nof = \"Tool\"",
         "[query.Shelf]\nview = \"Shelf\"",
     ),
+    advice(
+        907,
+        "an event that may come too early",
+        "A row is made by the event of one aggregate and changed by one of another, in another context. Events of one aggregate come in their order; those of two may come in any, as on Kafka each has a topic of its own. An event whose row is not there yet changes nothing, so what it said is missing until the next one. A row that any of the events can make loses nothing.",
+        "[replica.Price]\nof = \"catalog.Product\"\ncolumns = [\"name\", \"price: decimal(2)?\"]\non.catalog.PriceSet = []",
+        "columns = [\"name?\", \"price: decimal(2)?\"]",
+    ),
 ];

@@ -1,16 +1,23 @@
 //! Hints about design, shown with `--advise`: views that nobody reads (MN906), queries without any
-//! SQL part (MN903), aggregates without any rule (MN902), implied fields (MN904).
+//! SQL part (MN903), rows that an event of another aggregate may come before (MN907), aggregates without any rule (MN902), implied fields (MN904).
 
 use std::collections::BTreeSet;
 
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::Use;
 use crate::lang::ir::{Ir, IrKind, Method, Root};
-use crate::model::{Context, Decide, EachSource, Model};
+use crate::lang::types::Type;
+use crate::model::{Context, Decide, EachSource, EventRef, Form, Model, Projection, Reaction};
 use crate::resolve::resolver::Resolver;
+use crate::resolve::words::list;
 
 pub(super) fn report(r: &Resolver<'_>, model: &Model, sink: &mut Sink) {
     model.contexts.values().for_each(|context| advise(r, context, sink));
+    for context in model.contexts.values() {
+        for of in context.replicas.values().chain(context.views.values()) {
+            overtaken(r, model, context, of, sink);
+        }
+    }
 }
 
 /// The views that queries, policies and other views read.
@@ -71,6 +78,37 @@ fn advise(r: &Resolver<'_>, context: &Context, sink: &mut Sink) {
         );
         sink.push(Diagnostic::advice(904, first.span, found).help(help));
     }
+}
+
+/// MN907: an event of another context that changes a row and cannot make it, where an event of another aggregate does.
+fn overtaken(r: &Resolver<'_>, model: &Model, context: &Context, of: &Projection, sink: &mut Sink) {
+    let Form::Keyed { reactions } = &of.form else { return };
+    let home = |event: &EventRef| {
+        let aggregate = model.event(event).map_or("", |it| it.aggregate.as_str());
+        (event.context.clone(), aggregate.to_owned())
+    };
+    let makers: Vec<&Reaction> = reactions.iter().filter(|it| it.make.is_some()).collect();
+    let late = reactions.iter().find(|it| {
+        let foreign = it.event.context != context.name && it.make.is_none() && !it.deletes;
+        let alone = makers.iter().all(|maker| home(&maker.event) != home(&it.event));
+        foreign && alone && !it.changes.is_empty() && !makers.is_empty()
+    });
+    let Some((late, maker)) = late.zip(makers.first()) else { return };
+    let needed = r.world.types.fields(of.row).iter().filter(|field| {
+        let empty =
+            matches!(field.ty, Type::Option(_) | Type::List(_) | Type::Set(_) | Type::Map(..));
+        !empty && field.default.is_none() && !of.key.contains(&field.name)
+    });
+    let needed: Vec<&str> = needed.map(|field| field.name.as_str()).collect();
+    let found = format!(
+        "`{}` changes no row of `{}` when it comes before `{}`",
+        late.event.name, of.name, maker.event.name
+    );
+    let help = format!(
+        "events of two aggregates may come in any order: give {} a default, or make it optional",
+        list(needed.into_iter())
+    );
+    sink.push(Diagnostic::advice(907, of.span, found).help(help));
 }
 
 /// Whether a condition can be asked of the database (§7.8).

@@ -4,6 +4,7 @@
 //! only Rust knows (a decision or function by hand) cannot be run here; such scenarios are left to
 //! the generated tests.
 
+mod actions;
 mod command;
 mod compare;
 mod machine;

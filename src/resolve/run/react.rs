@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::perform;
 use super::machine::{Happened, Machine, Trouble};
 use super::project::{all, keys};
 use crate::lang::eval::{Env, Fault, Value, apply, emit, eval, made};
 use crate::lang::ir::Root;
-use crate::model::{ActionIr, Each, EachSource, Form, Policy, Saga, Schedule};
+use crate::model::{Each, EachSource, Form, Policy, Saga, Schedule};
 
 /// The rows of replicas before an event, by replica; absent where there was none.
 pub(super) type Before = BTreeMap<String, Value>;
@@ -147,17 +148,7 @@ impl Machine<'_> {
             }
         }
         let mut sent = Vec::new();
-        for action in &saga.completed {
-            match action {
-                ActionIr::Change(change) => {
-                    apply(std::slice::from_ref(change), &mut env)?;
-                }
-                ActionIr::Send(message) => {
-                    let message = std::slice::from_ref(message);
-                    sent.extend(emit(message, &mut env, &mut |_, _| Ok(()))?);
-                }
-            }
-        }
+        perform(&saga.completed, &mut env, &mut |command| sent.push(command))?;
         Ok(sent)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::perform;
 use super::machine::{Happened, Machine};
 use crate::lang::check::World;
 use crate::lang::eval::{Emitted, Env, Fault, Fields, Value, apply, emit, eval, made};
@@ -179,11 +180,5 @@ fn send(message: &MessageIr, env: &mut Env<'_>, played: &mut Played) -> Fallible
 }
 
 fn end(actions: &[ActionIr], env: &mut Env<'_>, played: &mut Played) -> Fallible<()> {
-    for action in actions {
-        match action {
-            ActionIr::Change(change) => drop(apply(std::slice::from_ref(change), env)?),
-            ActionIr::Send(message) => send(message, env, played)?,
-        }
-    }
-    Ok(())
+    perform(actions, env, &mut |command| played.sent.push((command.context, command.name)))
 }

@@ -127,9 +127,18 @@ fn command(
     let mut operation = Operation::new(id, &context.name, title(&of.name), &of.notes);
     let Some(aggregate) = context.aggregates.get(&of.aggregate) else { return Value::Null };
     let key = schemas.of(&aggregate.id.ty, &Bounds::default());
-    for name in route.fields() {
-        operation.in_place("path", name, true, key.clone());
+    let mut fields = model.types.fields(of.record).to_vec();
+    let created = matches!(of.kind, CommandKind::Creates);
+    if created && aggregate.id.by_client {
+        fields.insert(0, FieldDef::plain(&aggregate.id.name, aggregate.id.ty.clone(), of.span));
     }
+    for name in route.fields() {
+        let field = fields.iter().find(|field| field.name == name);
+        let schema = field.map_or_else(|| key.clone(), |field| schemas.field(field));
+        operation.in_place("path", name, true, schema);
+    }
+    let in_path: Vec<&str> = route.fields().collect();
+    fields.retain(|field| !in_path.contains(&field.name.as_str()));
     let terms = route.terms.clone().unwrap_or_default();
     let must = terms.needs_key || context.idempotency == Idempotency::Required;
     match (&terms.key_header, must) {
@@ -143,11 +152,6 @@ fn command(
         operation.in_place("header", "If-Match", true, json!({ "type": "string" }));
     } else if !terms.ignores_version {
         operation.parameter("IfMatch");
-    }
-    let mut fields = model.types.fields(of.record).to_vec();
-    let created = matches!(of.kind, CommandKind::Creates);
-    if created && aggregate.id.by_client {
-        fields.insert(0, FieldDef::plain(&aggregate.id.name, aggregate.id.ty.clone(), of.span));
     }
     operation.body = Some(schemas.sent(&fields));
     let version = json!({ "type": "integer", "format": "int64" });

@@ -95,6 +95,11 @@ fn collected(mut branches: Vec<Branch>) -> Vec<Stmt> {
     let alone = match busy.as_mut_slice() {
         [] => return vec![Stmt::Expr(none)],
         [only] => {
+            if let Some(list) = single(&mut only.body) {
+                let mut statements = flow::effects(branches, &none);
+                statements.push(Stmt::Expr(Node::call("Ok", vec![list])));
+                return statements;
+            }
             only.body.insert(0, bound.clone());
             true
         }
@@ -106,6 +111,18 @@ fn collected(mut branches: Vec<Branch>) -> Vec<Stmt> {
     }
     statements.push(Stmt::Expr(Node::call("Ok", vec![Node::atom("messages")])));
     statements
+}
+
+/// The list of a body that sends one message, whatever happens, without its last statement.
+fn single(body: &mut Vec<Stmt>) -> Option<Node> {
+    let (last, before) = body.split_last()?;
+    let Stmt::Semi(Node::Method(_, push, args)) = last else { return None };
+    if push != "push" || uses(&layout::body(before, 0), "messages") {
+        return None;
+    }
+    let list = Node::VecMacro("vec".to_owned(), args.clone());
+    body.pop();
+    Some(list)
 }
 
 fn reaction<'m>(

@@ -93,6 +93,10 @@ fn terms(domain: &Domain, imports: &Imports, route: &Route) -> Option<Node> {
     for (code, status) in &said.errors {
         node = node.method("refusal", vec![Node::text(code), Node::atom(status.to_string())]);
     }
+    for field in &said.path_fields {
+        let method = if field.bare { "bare_in_path" } else { "in_path" };
+        node = node.method(method, vec![Node::text(&field.name)]);
+    }
     if let Some(place) = &said.place {
         node = node.method("place", vec![Node::text(place)]);
     }

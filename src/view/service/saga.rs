@@ -253,7 +253,8 @@ impl<'a, 'm> Writer<'a, 'm> {
         let changes = self.changes(&lowerer, Node::atom("self"));
         let mut body = Vec::new();
         let mut sends = 0;
-        for action in actions {
+        let told = tells(actions);
+        for (at, action) in actions.iter().enumerate() {
             match action {
                 ActionIr::Change(change) => {
                     body.extend(changes.statements(std::slice::from_ref(change)));
@@ -263,12 +264,24 @@ impl<'a, 'm> Writer<'a, 'm> {
                         continue;
                     };
                     let push = Node::atom("messages").method("push", vec![made.tried()]);
-                    let send = vec![bind, Stmt::Semi(push)];
+                    let mut send = vec![bind, Stmt::Semi(push)];
                     sends += 1;
-                    match &message.when {
-                        WhenIr::If(cond) => body.extend(flow::when(lowerer.cond(cond), send)),
-                        _ => body.extend(send),
-                    }
+                    let cond = match &message.when {
+                        WhenIr::If(cond) => {
+                            let noted = Stmt::Semi(Node::atom("told = true"));
+                            send.extend(Some(noted).filter(|_| told));
+                            Some(lowerer.cond(cond))
+                        }
+                        WhenIr::Otherwise if after_condition(actions, at) => Some(match told {
+                            true => Node::atom("!told"),
+                            false => Node::atom("messages").method("is_empty", vec![]),
+                        }),
+                        _ => None,
+                    };
+                    body.extend(match cond {
+                        Some(cond) => flow::when(cond, send),
+                        None => send,
+                    });
                 }
             }
         }
@@ -287,6 +300,9 @@ impl<'a, 'm> Writer<'a, 'm> {
         } else {
             let messages = Node::call("Vec::new", vec![]);
             body.insert(0, Stmt::Bind("let mut messages".to_owned(), messages, None));
+            if told {
+                body.insert(1, Stmt::Bind("let mut told".to_owned(), Node::atom("false"), None));
+            }
         }
         let text = layout::body(&body, 8);
         let cx = if uses(&text, "cx") { "cx" } else { "_" };
@@ -295,6 +311,23 @@ impl<'a, 'm> Writer<'a, 'm> {
             layout::signature(&format!("fn {name}"), &args, Some("Folded<Vec<Message>>"), 4);
         Some(format!("    {signature}\n{text}\n    }}"))
     }
+}
+
+/// Whether there is a command on a condition above this place.
+fn after_condition(actions: &[ActionIr], at: usize) -> bool {
+    let conditional = |action: &ActionIr| matches!(action, ActionIr::Send(message) if matches!(message.when, WhenIr::If(_)));
+    actions.iter().take(at).any(conditional)
+}
+
+/// Whether it must be noted that a command on a condition was sent: the list tells it unless others are in it, too.
+fn tells(actions: &[ActionIr]) -> bool {
+    let other = |action: &ActionIr| matches!(action, ActionIr::Send(message) if !matches!(message.when, WhenIr::If(_)));
+    let left = |(at, action): (usize, &ActionIr)| {
+        let last =
+            matches!(action, ActionIr::Send(message) if matches!(message.when, WhenIr::Otherwise));
+        last && after_condition(actions, at) && actions.iter().take(at).any(other)
+    };
+    actions.iter().enumerate().any(left)
 }
 
 /// The replies that a step reacts to, the entries of one together, in the order of the text.

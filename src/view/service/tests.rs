@@ -7,7 +7,7 @@ use crate::lang::ir::{Ir, IrKind, Root};
 use crate::lang::types::{FieldDef, Type, TypeDefKind};
 use crate::layout::{self, Node, Stmt};
 use crate::model::{
-    Aggregate, Command, CommandKind, Decide, Event, Idempotency, IfMissing, Query, Told,
+    Aggregate, Command, CommandKind, Decide, Event, Idempotency, IfMissing, Method, Query, Told,
 };
 use crate::view::domain::{Constants, Domain, Site, SitePlace, calls, id_in_command};
 use crate::view::rust::{Imports, Rust, module};
@@ -114,9 +114,7 @@ impl Routes<'_, '_> {
             let Some(fields) = self.domain.context.examples.commands.get(&command.name) else {
                 continue;
             };
-            let Some((_, verb)) = command.route.path.rsplit_once('/').filter(|_| missing) else {
-                continue;
-            };
+            let Some(verb) = usual(aggregate, command).filter(|_| missing) else { continue };
             let (stmt, body) = self.body(fields);
             out.extend(stmt);
             let path =
@@ -137,7 +135,13 @@ impl Routes<'_, '_> {
         let Decide::Rules(rules) = &command.decide else { return None };
         let free = rules.require.is_empty() && rules.ensure.is_empty() && !rules.emit.is_empty();
         let asks = rules.emit.iter().any(|m| m.fields.iter().any(|(_, ir)| ir.any(&mut is_actor)));
-        if command.kind != CommandKind::Creates || !free || asks || !command.lookups.is_empty() {
+        let asked = plainly(command) && command.route.fields().next().is_none();
+        if command.kind != CommandKind::Creates
+            || !free
+            || !asked
+            || asks
+            || !command.lookups.is_empty()
+        {
             return None;
         }
         let mut fields = self.domain.context.examples.commands.get(&command.name)?.clone();
@@ -150,7 +154,7 @@ impl Routes<'_, '_> {
         let (stmt, body) = self.body(&fields);
         out.extend(stmt);
         let posted = post(Node::text(&command.route.path), body);
-        let made = posted.method("is", vec![Node::atom("201")]);
+        let made = posted.method("is", vec![Node::atom(command.route.success.to_string())]);
         out.push(if aggregate.read {
             Stmt::Bind("let made".to_owned(), made, None)
         } else {
@@ -203,6 +207,22 @@ impl Routes<'_, '_> {
         let path = borrowed_format_of(&template, &parts.join(", "));
         Some(vec![ignored(refused(get(path), 404, "not_found"))])
     }
+}
+
+/// What stands behind the id in the path of a command that is asked for as commands usually are.
+fn usual<'c>(aggregate: &Aggregate, command: &'c Command) -> Option<&'c str> {
+    let before = format!("{}/", aggregate.path());
+    let verb = command.route.path.strip_prefix(&before).filter(|verb| !verb.contains('{'))?;
+    plainly(command).then_some(verb)
+}
+
+/// Whether a `POST` without further headers is enough, and a stream that is not there is a 404.
+fn plainly(command: &Command) -> bool {
+    let said = command.route.terms.as_ref();
+    let plain = said.is_none_or(|terms| {
+        !terms.needs_version && !terms.needs_key && !terms.errors.contains_key("not_found")
+    });
+    plain && command.route.method == Method::Post
 }
 
 fn is_actor(ir: &Ir) -> bool {

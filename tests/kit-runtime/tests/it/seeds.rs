@@ -63,6 +63,9 @@ async fn a_new_database_begins_with_its_seed_and_a_second_start_adds_nothing() {
         assert_eq!(names(&there.json()), ["drill", "ladder"]);
         assert_eq!(events(&process).await, 2);
         assert_eq!(kept(&process).await, ["desk.tool.scrap_tool"]);
+        let ready = process.until("/ready", |it| it.json()["status"] == "degraded").await.json();
+        let told = &ready["components"]["desk seed"]["detail"];
+        assert_eq!(*told, json!("desk.tool.scrap_tool was refused: not_found"), "{ready}");
         process.end().await;
     }
 }

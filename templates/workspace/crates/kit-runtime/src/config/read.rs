@@ -82,6 +82,22 @@ impl Config {
         Ok(Self { values, words, dev, until_eof, help })
     }
 
+    /// The value of a setting that says which others there are, as a flag or in the environment; the
+    /// sources then do not have it any more.
+    pub fn take(sources: &mut Sources, entry: &Entry) -> Option<String> {
+        let (flag, mut value) = (entry.flag(), sources.env.remove(&entry.name));
+        if let Some(at) = sources.args.iter().position(|arg| *arg == flag) {
+            let given: Vec<String> =
+                sources.args.splice(at..(at + 2).min(sources.args.len()), []).collect();
+            value = given.get(1).cloned();
+        }
+        let inline = format!("{flag}=");
+        if let Some(at) = sources.args.iter().position(|arg| arg.starts_with(&inline)) {
+            value = sources.args.remove(at).strip_prefix(&inline).map(str::to_owned);
+        }
+        value.filter(|value| !value.is_empty())
+    }
+
     /// The value of a setting; none when it is unknown or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

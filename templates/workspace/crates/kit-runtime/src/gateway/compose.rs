@@ -143,7 +143,8 @@ impl Whole<'_> {
             }
             args.insert(arg, texts);
         }
-        let Some(upstream) = self.front.upstream(part.context, part.side) else {
+        let Some(upstream) = self.front.upstream(part.context, part.side, part.named.as_deref())
+        else {
             return self.take(name, Err(Problem::internal()));
         };
         let call = Call {

@@ -62,7 +62,8 @@ async fn passed(
         Body::new(Counted::new(body, longest, progress.clone()))
     };
     let empty = body.is_end_stream();
-    let upstream = front.upstream(context, side).ok_or_else(Problem::not_found)?;
+    let upstream =
+        front.upstream(context, side, line.name.as_deref()).ok_or_else(Problem::not_found)?;
     let patience = front.patience(line);
     let sent = upstream.send(Request::from_parts(parts, body));
     let answer = timeout_at(Instant::now() + patience, sent).await;

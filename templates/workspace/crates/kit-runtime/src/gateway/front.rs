@@ -109,8 +109,13 @@ impl Front {
     }
 
     /// The upstream of a side; none only when the table names a context that is not there.
-    pub(super) fn upstream(&self, context: &str, side: Side) -> Option<&Upstream> {
-        self.upstreams.get(context, side)
+    pub(super) fn upstream(
+        &self,
+        context: &str,
+        side: Side,
+        name: Option<&str>,
+    ) -> Option<&Upstream> {
+        self.upstreams.get(context, side, name)
     }
 
     /// When an answer to `line` has to begin.
@@ -137,6 +142,9 @@ pub(super) fn watch(health: &Health, upstreams: &Upstreams) {
     let mut parts: BTreeMap<String, Upstream> = BTreeMap::new();
     for (context, sides) in &upstreams.0 {
         parts.insert(context.clone(), sides.write.clone());
+        for (name, upstream) in &sides.named {
+            parts.insert(format!("{context} {name}"), upstream.clone());
+        }
         if let (Upstream::There(write), Upstream::There(read)) = (&sides.write, &sides.read)
             && !Arc::ptr_eq(write, read)
         {

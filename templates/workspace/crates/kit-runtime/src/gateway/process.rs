@@ -33,7 +33,8 @@ impl Gateway {
         block_on(async move { self.run(&Sources::process()).await })
     }
 
-    async fn run(self, sources: &Sources) -> Result<ExitCode, StartError> {
+    /// Run it with the settings of these sources.
+    pub(crate) async fn run(self, sources: &Sources) -> Result<ExitCode, StartError> {
         let config = Config::read(sources, &self.entries())?;
         if config.help() {
             let _ = write!(std::io::stdout(), "{}", self.help());
@@ -75,6 +76,13 @@ impl Gateway {
             entries.push(Entry::new(&setting, &format!("http://127.0.0.1:{port}"), &doc));
             let doc = format!("where queries of `{context}` are answered, when not there");
             entries.push(Entry::new(&views_setting(context), "", &doc));
+            for name in self.0.names(context) {
+                let setting = name_setting(context, name);
+                if entries.iter().all(|known| known.name != setting) {
+                    let doc = format!("where `{name}` of `{context}` is answered, when not there");
+                    entries.push(Entry::new(&setting, "", &doc));
+                }
+            }
         }
         entries.extend(Limits::entries(&self.0));
         let used = [
@@ -136,7 +144,12 @@ impl Gateway {
                 return Err(ConfigError(format!("{setting} is not set")));
             };
             let read = pool(config, &views_setting(context))?.unwrap_or_else(|| write.clone());
-            upstreams.insert(context.clone(), Sides { write, read });
+            let mut named = BTreeMap::new();
+            for name in self.0.names(context) {
+                let own = pool(config, &name_setting(context, name))?;
+                named.extend(own.map(|own| (name.to_owned(), own)));
+            }
+            upstreams.insert(context.clone(), Sides { write, read, named });
         }
         Ok(Upstreams(upstreams))
     }
@@ -144,6 +157,10 @@ impl Gateway {
 
 fn views_setting(context: &str) -> String {
     format!("{}_VIEWS_URL", context.to_ascii_uppercase())
+}
+
+fn name_setting(context: &str, name: &str) -> String {
+    format!("{context}_{name}_URL").to_ascii_uppercase()
 }
 
 /// The instances that a setting names.

@@ -28,6 +28,8 @@ pub(crate) struct Line {
     pub method: String,
     /// Without the prefix.
     pub path: String,
+    /// The command or view behind it, where that may run in a process of its own.
+    pub name: Option<String>,
     pub does: Does,
     pub timeout: Option<Duration>,
 }
@@ -102,13 +104,15 @@ impl Table {
         Self { current: name.to_owned(), ..self }
     }
 
-    /// `METHOD /path`, answered by the write side of the last service.
+    /// `METHOD /path`, answered by the write side of the last service; `METHOD /path command` when
+    /// the command may run in a process of its own.
     #[must_use]
     pub fn write(self, line: &str) -> Self {
         self.forward(line, Side::Write)
     }
 
-    /// `METHOD /path`, answered by the read side of the last service.
+    /// `METHOD /path`, answered by the read side of the last service; `METHOD /path view` when the
+    /// view may run in a process of its own.
     #[must_use]
     pub fn read(self, line: &str) -> Self {
         self.forward(line, Side::Read)
@@ -117,10 +121,19 @@ impl Table {
     /// `GET path`, put together from parts.
     #[must_use]
     pub fn compose(mut self, path: &str, parts: impl IntoIterator<Item = Part>) -> Self {
-        let does = Does::Compose(parts.into_iter().collect());
+        let named = |part: Part| {
+            let line = self.lines.iter().find(|line| {
+                let there =
+                    matches!(&line.does, Does::Forward { context, .. } if context == part.context);
+                there && line.method == "GET" && line.path == part.path
+            });
+            Part { named: line.and_then(|line| line.name.clone()), ..part }
+        };
+        let does = Does::Compose(parts.into_iter().map(named).collect());
         self.lines.push(Line {
             method: "GET".to_owned(),
             path: path.to_owned(),
+            name: None,
             does,
             timeout: None,
         });
@@ -143,12 +156,20 @@ impl Table {
         self.lines.iter().map(shown).collect()
     }
 
+    /// The commands and views of a context that may run in processes of their own.
+    pub(crate) fn names<'a>(&'a self, context: &'a str) -> impl Iterator<Item = &'a str> {
+        let of = move |line: &&Line| matches!(&line.does, Does::Forward { context: known, .. } if known == context);
+        self.lines.iter().filter(of).filter_map(|line| line.name.as_deref())
+    }
+
     fn forward(mut self, line: &str, side: Side) -> Self {
         let context = self.current.clone();
-        let (method, path) = line.split_once(' ').unwrap_or(("GET", line));
+        let mut words = line.split(' ');
+        let method = words.next().unwrap_or("GET").to_owned();
         self.lines.push(Line {
-            method: method.to_owned(),
-            path: path.to_owned(),
+            method,
+            path: words.next().unwrap_or("/").to_owned(),
+            name: words.next().map(str::to_owned),
             does: Does::Forward { context, side },
             timeout: None,
         });
@@ -163,6 +184,8 @@ pub struct Part {
     pub(super) context: &'static str,
     pub(super) side: Side,
     pub(super) path: &'static str,
+    /// The name on the line of the table that it asks.
+    pub(super) named: Option<String>,
     pub(super) args: Vec<(&'static str, Vec<&'static str>)>,
     pub(super) each: bool,
     pub(super) optional: bool,
@@ -173,7 +196,7 @@ impl Part {
     #[must_use]
     pub fn state(name: &'static str, context: &'static str, path: &'static str) -> Self {
         let (args, each, optional) = (Vec::new(), false, false);
-        Self { name, context, side: Side::Write, path, args, each, optional }
+        Self { name, context, side: Side::Write, path, named: None, args, each, optional }
     }
 
     /// The part `name`, which the read side of `context` answers at `path`.

@@ -39,6 +39,8 @@ impl Upstream {
 pub(crate) struct Sides {
     pub write: Upstream,
     pub read: Upstream,
+    /// Commands and views that run in processes of their own.
+    pub named: BTreeMap<String, Upstream>,
 }
 
 /// The services by the names of their contexts.
@@ -46,11 +48,13 @@ pub(crate) struct Sides {
 pub(crate) struct Upstreams(pub BTreeMap<String, Sides>);
 
 impl Upstreams {
-    pub fn get(&self, context: &str, side: Side) -> Option<&Upstream> {
+    /// Who answers for a side of a context, or for what has this name in it.
+    pub fn get(&self, context: &str, side: Side, name: Option<&str>) -> Option<&Upstream> {
         let sides = self.0.get(context)?;
-        Some(match side {
+        let own = name.and_then(|name| sides.named.get(name));
+        Some(own.unwrap_or(match side {
             Side::Write => &sides.write,
             Side::Read => &sides.read,
-        })
+        }))
     }
 }

@@ -2,12 +2,13 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest as _, Request};
+use axum::extract::{FromRequest as _, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::terms::PathField;
 use super::unknown::unknown_inside;
 use super::{Bounds, Problem};
 
@@ -33,6 +34,33 @@ impl Body {
         bounds.check(&bytes)?;
         let blank = bytes.iter().all(u8::is_ascii_whitespace);
         Ok(Self(if blank { Bytes::from_static(b"{}") } else { bytes }))
+    }
+
+    /// The body with the fields that stand in the path.
+    ///
+    /// # Errors
+    /// A field is in the body as well.
+    pub(super) fn with(self, fields: &[PathField], path: &RawPathParams) -> Result<Self, Problem> {
+        if fields.is_empty() {
+            return Ok(self);
+        }
+        // What is no object is refused when it is parsed.
+        let Ok(Value::Object(mut members)) = serde_json::from_slice(&self.0) else {
+            return Ok(self);
+        };
+        for field in fields {
+            let text = path.iter().find(|(name, _)| *name == field.name).map(|(_, text)| text);
+            let Some(text) = text else { continue };
+            let bare = serde_json::from_str(text)
+                .ok()
+                .filter(|value: &Value| field.bare && (value.is_number() || value.is_boolean()));
+            let value = bare.unwrap_or_else(|| text.into());
+            if members.insert(field.name.to_owned(), value).is_some() {
+                let twice = (field.name.to_owned(), "stands in the path already".to_owned());
+                return Err(Problem::invalid([twice]));
+            }
+        }
+        Ok(Self(Value::Object(members).to_string().into()))
     }
 
     /// The body as a value of `T`.

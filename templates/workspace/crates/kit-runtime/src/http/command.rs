@@ -15,18 +15,19 @@ use super::answer::{Asked, Key, refusal, respond, settled};
 use super::{Body, Problem, Terms, caller, etag};
 use crate::command::{self, Decider, Done, Ended, Failure, Unmet};
 use crate::saga;
-use crate::service::{Role, Service};
+use crate::service::Service;
 use crate::store::{Answer, SagaStatus, StreamKey, Unit};
 use crate::telemetry;
 
 /// `POST` of a creating command: 201 with the place of the new aggregate.
 pub async fn create<A: Create<C>, C: Command>(
     State(service): State<Service>,
+    params: RawPathParams,
     request: Request,
 ) -> Response {
     let path = Terms::of(&request).place_or(request.uri().path());
     let made = async {
-        let (asked, command) = ask::<A, C>(&service, request).await?;
+        let (asked, command) = ask::<A, C>(&service, &params, request).await?;
         let chosen = A::id(&command);
         let asked = Asked { fresh: chosen.is_none(), ..asked };
         let id = match chosen {
@@ -86,7 +87,7 @@ async fn to_existing<A: Aggregate, C: Command>(
     decider: Decider<A, C>,
 ) -> Response {
     let asked = async {
-        let (asked, command) = ask::<A, C>(&service, request).await?;
+        let (asked, command) = ask::<A, C>(&service, &params, request).await?;
         let id = id_in::<A>(&params).ok_or_else(not_found::<A>)?;
         Ok::<_, Problem>((asked, command, id))
     };
@@ -101,9 +102,10 @@ async fn to_existing<A: Aggregate, C: Command>(
 /// Everything that is asked before the domain: role, body, form, bounds, headers.
 async fn ask<A: Aggregate, C: Command>(
     service: &Service,
+    params: &RawPathParams,
     request: Request,
 ) -> Result<(Asked, C), Problem> {
-    if !service.plays(Role::Commands) {
+    if !service.takes(C::NAME) {
         return Err(Problem::not_found());
     }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -112,7 +114,7 @@ async fn ask<A: Aggregate, C: Command>(
     let caller = caller(service, &headers)?;
     let if_match = terms.version(&headers)?;
     let key = Key::read(&headers, service.idempotency(), &terms)?;
-    let body = Body::read(request).await?;
+    let body = Body::read(request).await?.with(terms.path_fields(), params)?;
     let mut command: C = body.parse()?;
     let mut violations = Violations::default();
     command.check(&mut violations);
@@ -269,7 +271,9 @@ pub(super) fn in_path(id: &str) -> String {
 
 /// The id in the path, in its normal form.
 fn id_in<A: Aggregate>(params: &RawPathParams) -> Option<A::Id> {
-    let (_, text) = params.iter().next()?;
+    let field = A::id_field();
+    let named = params.iter().find(|(name, _)| *name == field);
+    let (_, text) = named.or_else(|| params.iter().next())?;
     let mut id = A::Id::parse(text)?;
     let mut violations = Violations::default();
     kit::Check::check(&mut id, &mut violations);

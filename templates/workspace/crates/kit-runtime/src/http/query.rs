@@ -13,7 +13,7 @@ use super::command::in_path;
 use super::fresh::fresh_enough;
 use super::{Problem, STALE, caller};
 use crate::command::Failure;
-use crate::service::{Role, Service};
+use crate::service::Service;
 use crate::store::{ColumnType, Cond, Order, QuerySpec, Row, StoreError, ViewSchema, ViewTable};
 use crate::views::{cond_of, key_of, typed};
 
@@ -94,7 +94,7 @@ fn no_row() -> Problem {
 }
 
 async fn fresh(service: &Service, table: &str, headers: &HeaderMap) -> Result<bool, Problem> {
-    if !service.plays(Role::Views) {
+    if !service.shows(table) {
         return Err(Problem::not_found());
     }
     fresh_enough(service, table, headers).await

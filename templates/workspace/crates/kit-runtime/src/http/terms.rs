@@ -25,6 +25,15 @@ pub struct Terms {
     key_header: Option<HeaderName>,
     place: Option<&'static str>,
     waits: Vec<(&'static str, Duration)>,
+    fields: Vec<PathField>,
+}
+
+/// A field of a command that stands in the path of its route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PathField {
+    pub name: &'static str,
+    /// A number or a bool in the body, which a path can only hold as a text.
+    pub bare: bool,
 }
 
 impl Terms {
@@ -77,6 +86,20 @@ impl Terms {
         Self { place: Some(path), ..self }
     }
 
+    /// The field of the command stands in the path.
+    #[must_use]
+    pub fn in_path(mut self, name: &'static str) -> Self {
+        self.fields.push(PathField { name, bare: false });
+        self
+    }
+
+    /// The field of the command, a number or a bool, stands in the path.
+    #[must_use]
+    pub fn bare_in_path(mut self, name: &'static str) -> Self {
+        self.fields.push(PathField { name, bare: true });
+        self
+    }
+
     /// Success is answered when the saga that it starts has ended, or after so many milliseconds.
     #[must_use]
     pub fn waits_for(mut self, saga: &'static str, millis: u64) -> Self {
@@ -124,6 +147,11 @@ impl Terms {
     /// The sagas to wait for, and how long.
     pub(super) fn waits(&self) -> &[(&'static str, Duration)] {
         &self.waits
+    }
+
+    /// The fields of the command that stand in the path.
+    pub(super) fn path_fields(&self) -> &[PathField] {
+        &self.fields
     }
 
     pub(super) fn key_header(&self) -> Option<&HeaderName> {

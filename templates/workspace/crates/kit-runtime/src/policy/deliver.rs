@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::park::dead_letter;
 use super::react::Headers;
+use super::seed;
 use super::stranger::take_in;
 use crate::command::{Caller, Failure, Frame, Letter, Verdict, refuse, unreadable};
 use crate::consume::{Pace, Track, any_change};
@@ -199,6 +200,9 @@ async fn deliver(service: &Service, message: Message, watermark: WatermarkMove) 
                 }
                 Ok(Verdict::Refused(unmet)) => {
                     log(&message.message, "command_refused", unmet.code);
+                    if message.message.key == seed::KEY {
+                        seed::refused(service, &message.message.message_type, unmet.code);
+                    }
                     return true;
                 }
                 Err(Failure::Store(error)) => {

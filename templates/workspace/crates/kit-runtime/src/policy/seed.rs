@@ -1,18 +1,23 @@
 //! What a new database begins with: commands in its outbox before anything else is there.
 //!
 //! Keeps true: all of them or none, once; they are carried out as those of a policy are, but one after the other, and
-//! one that is refused is kept for a person.
+//! one that is refused is kept for a
+//! person and shown in the health of the process, also after a restart.
 
 use kit::{Actor, Folded, Message};
 use uuid::Uuid;
 
+use super::park::DEAD_LETTERS;
 use super::react::{Headers, letter};
 use crate::command::Failure;
+use crate::health::Condition;
 use crate::service::Service;
 use crate::store::{Log, NewMessage, Outcome, Unit};
 
 /// What has one key is handled in its order.
-const KEY: &str = "seed";
+pub(super) const KEY: &str = "seed";
+/// How many of the first messages of a shard are looked at for what became of a seed.
+const FIRST: u32 = 1_000;
 
 /// The commands of a seed.
 pub type Seed = fn() -> Folded<Vec<Message>>;
@@ -23,7 +28,7 @@ pub type Seed = fn() -> Folded<Vec<Message>>;
 /// Trouble of the store; a command without a JSON form.
 pub(crate) async fn sow(service: &Service, seed: Seed) -> Result<(), Failure> {
     if !is_new(service).await? {
-        return Ok(());
+        return look_back(service).await;
     }
     let messages = seed()?.into_iter().enumerate();
     let outbox = messages.map(|(place, message)| {
@@ -54,6 +59,24 @@ pub(crate) async fn sow(service: &Service, seed: Seed) -> Result<(), Failure> {
         Err(_) if !is_new(service).await? => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Show what was refused of the seed when the database was new.
+async fn look_back(service: &Service) -> Result<(), Failure> {
+    let all = (0..service.store().meta().shards).map(|shard| (shard, 0)).collect();
+    let first = service.store().tail_outbox(all, FIRST).await?;
+    let kept = |it: &&NewMessage| it.topic == DEAD_LETTERS && it.key == KEY;
+    if let Some(letter) = first.iter().map(|it| &it.message).find(kept) {
+        let code = letter.headers.get("code").and_then(|code| code.as_str()).unwrap_or("a fault");
+        refused(service, &letter.message_type, code);
+    }
+    Ok(())
+}
+
+/// Show that a command of the seed was refused.
+pub(super) fn refused(service: &Service, command: &str, code: &str) {
+    let detail = format!("{command} was refused: {code}");
+    service.health().set("seed", Condition::Degraded { detail });
 }
 
 async fn is_new(service: &Service) -> Result<bool, Failure> {

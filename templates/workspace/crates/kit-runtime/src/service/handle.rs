@@ -1,6 +1,6 @@
 //! A running service, as handlers and tasks see it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kit::time::Zone;
 
 use super::publication::Published;
-use super::{Role, Stop, Wanted};
+use super::{Role, Roles, Stop, Wanted};
 use crate::command::{Inbox, Stripes};
 use crate::health::Health;
 use crate::saga::Conduct;
@@ -34,7 +34,7 @@ pub(super) struct Parts {
     pub published: Arc<Published>,
     pub health: Health,
     pub stop: Stop,
-    pub roles: BTreeSet<Role>,
+    pub roles: Roles,
     pub dev: bool,
     pub zone: &'static Zone,
     pub idempotency: Wanted,
@@ -114,7 +114,20 @@ impl Service {
     /// Whether this process plays a part.
     #[must_use]
     pub fn plays(&self, role: Role) -> bool {
-        self.0.roles.contains(&role)
+        self.0.roles.play(role)
+    }
+
+    /// Whether this process takes the command of this name, such as `desk.tool.lend_tool`, from HTTP.
+    #[must_use]
+    pub(crate) fn takes(&self, command: &str) -> bool {
+        let name = command.rsplit('.').next().unwrap_or(command);
+        self.0.roles.do_this(Role::Commands, name)
+    }
+
+    /// Whether this process fills the view of this name and answers its queries.
+    #[must_use]
+    pub(crate) fn shows(&self, view: &str) -> bool {
+        self.0.roles.do_this(Role::Views, view)
     }
 
     /// Whether an unsigned `x-actor` is believed.

@@ -24,5 +24,5 @@ pub use handle::{Sagas, Service};
 pub(crate) use host::{Host, ask_health, block_on, start_log};
 pub(crate) use process::address_setting;
 pub use process::{StartError, Started};
-pub use role::Role;
+pub use role::{Role, Roles};
 pub use stop::{Phase, Running, Signals, Stop};

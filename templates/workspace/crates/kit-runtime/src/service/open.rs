@@ -169,7 +169,7 @@ impl Opened {
         for names in groups(&self.builder.views) {
             let parts = self.builder.views.iter().filter(|part| names.contains(part.name));
             let reacts = parts.clone().any(|part| !part.policies.is_empty());
-            if self.service.plays(Role::Views) || reacts {
+            if names.iter().any(|name| self.service.shows(name)) || reacts {
                 readers.push(self.reader(&names, &self.instances, true, usual)?);
             }
         }

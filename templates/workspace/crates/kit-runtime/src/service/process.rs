@@ -1,6 +1,6 @@
 //! A process: settings, subcommands, start, serving, stop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::builder::Builder;
 use super::open::Opened;
 use super::sources::{Source, Sources as Others};
-use super::{Host, Role, Service, Stop, ask_health, block_on, start_log};
+use super::{Host, Role, Roles, Service, Stop, ask_health, block_on, start_log};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
 use crate::dev;
@@ -24,6 +24,10 @@ use crate::saga;
 use crate::store::StoreError;
 use crate::transport::kafka::{Kafka, TopicPlan};
 use crate::transport::{Address, Broker, TopicNames, endpoint};
+
+/// What the setting of the roles means.
+const ROLE: &str = "what this process does: `commands`, `views`, `relay`, several with commas; `commands:NAME`, \
+                    `views:NAME` for one of them";
 
 /// How long background work may take to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -49,7 +53,7 @@ impl From<StoreError> for StartError {
 pub(super) struct Opening {
     pub health: Health,
     pub stop: Stop,
-    pub roles: BTreeSet<Role>,
+    pub roles: Roles,
     pub dev: bool,
     pub keep_answers: Duration,
     pub pace: Pace,
@@ -62,7 +66,7 @@ impl Opening {
         Ok(Self {
             health: Health::new(stop.clone()),
             stop,
-            roles: Role::parse(config.get("ROLE").unwrap_or("all"))?,
+            roles: Roles::parse(config.get("ROLE").unwrap_or("all"))?,
             dev: config.dev(),
             keep_answers: config.duration("IDEMPOTENCY_KEEP")?,
             pace: Pace {
@@ -85,6 +89,8 @@ pub(super) struct Process {
     pub together: bool,
     /// The gateway in front of several services.
     pub table: Option<Table>,
+    /// What of it may be a process of its own, where that is known.
+    pub parts: BTreeSet<String>,
 }
 
 /// A process that serves.
@@ -124,8 +130,9 @@ impl Process {
             if self.together { 8000 } else { self.builders.first().map_or(8000, |it| it.port) };
         let mut entries = vec![
             Entry::new("HTTP_ADDR", &format!("127.0.0.1:{port}"), "where requests are answered"),
-            Entry::new("ROLE", "all", "`commands`, `views` or both: what this process does"),
+            Entry::new("ROLE", "all", ROLE),
         ];
+        entries.extend(self.together.then(service_entry));
         for builder in &self.builders {
             let (name, file) = (&builder.name, format!(".data/{}.db", builder.name));
             let doc = format!("the database of `{name}`: a file, or `postgres://…`");
@@ -156,6 +163,23 @@ impl Process {
         entries
     }
 
+    /// Refuse roles that are narrowed to what no service here has.
+    fn know(&self, roles: &Roles) -> Result<(), StartError> {
+        let command = |name: &str| self.parts.is_empty() || self.parts.contains(name);
+        let view = |name: &str| {
+            self.builders.iter().flat_map(|it| &it.views).any(|view| view.name == name)
+        };
+        let unknown =
+            |what: &str, name: &str| StartError(format!("ROLE: there is no {what} {name}"));
+        if let Some(name) = roles.narrowed(Role::Commands).find(|name| !command(name)) {
+            return Err(unknown("command", name));
+        }
+        match roles.narrowed(Role::Views).find(|name| !view(name)) {
+            Some(name) => Err(unknown("view", name)),
+            None => Ok(()),
+        }
+    }
+
     fn database_setting(&self, name: &str) -> String {
         if self.together {
             format!("{}_DATABASE_URL", name.to_ascii_uppercase())
@@ -169,7 +193,7 @@ impl Process {
         block_on(async move { self.run(&Sources::process()).await })
     }
 
-    async fn run(self, sources: &Sources) -> Result<ExitCode, StartError> {
+    pub async fn run(self, sources: &Sources) -> Result<ExitCode, StartError> {
         let config = Config::read(sources, &self.entries())?;
         let words: Vec<&str> = config.words().iter().map(String::as_str).collect();
         if config.help() {
@@ -211,13 +235,14 @@ impl Process {
         let with = Opening::read(config)?;
         let (together, name) = (self.together, self.name.clone());
         let table = self.table.clone();
+        self.know(&with.roles)?;
         let (mut opened, sources) = self.open(config, &with).await?;
         let mut running = JoinSet::new();
         let mut router = with.health.routes();
         let mut upstreams = Upstreams::default();
         for one in &mut opened {
             one.renew_views(&sources).await?;
-            let sows = with.roles.contains(&Role::Commands) && config.get("SEED") != Some("0");
+            let sows = with.roles.play(Role::Commands) && config.get("SEED") != Some("0");
             if let Some(seed) = one.builder.seed.filter(|_| sows) {
                 sow(&one.service, seed).await.map_err(|error| StartError(error.to_string()))?;
             }
@@ -234,7 +259,7 @@ impl Process {
             }
             if table.is_some() {
                 let here = Upstream::Here(inside(routes, with.bounds));
-                let sides = Sides { write: here.clone(), read: here };
+                let sides = Sides { write: here.clone(), read: here, named: BTreeMap::new() };
                 upstreams.0.insert(one.service.name().to_owned(), sides);
             } else {
                 router = router.merge(routes);
@@ -361,6 +386,13 @@ impl Process {
     }
 }
 
+/// The setting that makes a process of one service of a system.
+pub(super) fn service_entry() -> Entry {
+    let doc =
+        "one service of the system, or `gateway`, as a process of its own with its own settings";
+    Entry::new("SERVICE", "", doc)
+}
+
 /// The setting that says where a context answers.
 pub(crate) fn address_setting(context: &str) -> String {
     format!("{}_URL", context.to_ascii_uppercase())
@@ -387,8 +419,14 @@ impl Builder {
         self.alone().start_with(settings).await
     }
 
-    fn alone(self) -> Process {
-        Process { name: self.name.clone(), builders: vec![self], together: false, table: None }
+    pub(super) fn alone(self) -> Process {
+        Process {
+            name: self.name.clone(),
+            builders: vec![self],
+            together: false,
+            table: None,
+            parts: BTreeSet::new(),
+        }
     }
 }
 

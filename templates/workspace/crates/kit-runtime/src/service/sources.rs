@@ -146,7 +146,7 @@ impl Sources {
 
     /// Send to Kafka what `service` has for others.
     pub fn relay(&self, service: &Service, pace: Pace, running: &mut JoinSet<()>) {
-        let Some(kafka) = self.kafka.clone().filter(|_| service.plays(Role::Commands)) else {
+        let Some(kafka) = self.kafka.clone().filter(|_| relays(service)) else {
             return;
         };
         let (service, name) = (service.clone(), service.name().to_owned());
@@ -166,4 +166,9 @@ impl Sources {
             scoped(Trace::start(), &name, work).await;
         });
     }
+}
+
+/// Whether a process sends to the broker. Several may: a lease says whose turn it is.
+fn relays(service: &Service) -> bool {
+    service.plays(Role::Commands) || service.plays(Role::Relay)
 }

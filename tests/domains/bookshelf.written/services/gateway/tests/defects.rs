@@ -153,6 +153,53 @@ async fn an_event_is_told_as_an_object() {
     shelf.end().await;
 }
 
+/// Whether a command is safe and idempotent is seen at what it does; the rest of the envelope is in the record.
+#[tokio::test]
+async fn an_event_has_the_six_fields_of_the_first() {
+    let shelf = Probe::start(books::service(), FOLDER, "envelope").await;
+    let book = || r#"{"title": "Emma", "author": "Jane Austen"}"#.parse().expect("it is JSON");
+    let finish = || "{}".parse().expect("it is JSON");
+    let made = shelf.post("/books", book()).await.is(201);
+    let id = made.text("book_id");
+    let again = shelf.post("/books", book()).await.is(201).text("book_id");
+    let path = format!("/books/{id}/finished");
+    let _ = shelf.post(&path, finish()).await.is(204);
+    let once = records(&shelf).await;
+    let _ = shelf.post(&path, finish()).await.is(204);
+    assert_eq!(
+        records(&shelf).await,
+        once,
+        "book-read is idempotent: the second time tells nothing"
+    );
+    assert_ne!(id, again, "book-added is not: the second time is another book");
+    let of = |name: &str| {
+        let member = format!(r#""event_type":"{name}""#);
+        once.iter().filter(|record| record.contains(&member)).count()
+    };
+    assert_eq!((of("book_added"), of("book_read"), once.len()), (2, 1, 3), "{once:?}");
+    for record in &once {
+        // id and payload as they are; name is the type with hyphens, created the time; and neither
+        // is safe: each is there because something was changed.
+        for member in [r#""id":""#, r#""data":{"#, r#""event_type":"book_"#, r#""version":"#] {
+            assert!(record.contains(member), "no {member} in {record}");
+        }
+        assert!(!record.contains(r#""version":0"#), "{record}");
+    }
+    shelf.end().await;
+}
+
+/// All records of the log.
+async fn records(shelf: &Probe) -> Vec<String> {
+    let head = shelf.get("/_kit/log/event").await.is(200);
+    let mut found = Vec::new();
+    for place in head.body.get("heads").and_then(|it| it.as_array()).into_iter().flatten() {
+        let page = shelf.get(&format!("/_kit/log/event/{}", place[0])).await.is(200);
+        let records = page.body.get("records").and_then(|it| it.as_array()).into_iter().flatten();
+        found.extend(records.map(|it| it["record"].to_string()));
+    }
+    found
+}
+
 /// It ran a development server that answered the whole network.
 #[test]
 fn it_answers_this_machine_alone_unless_told_otherwise() {

@@ -1,4 +1,4 @@
-//! Ids that the server counts, and values that say no more than they are asked.
+//! Ids that the server counts, fields in paths, and values that say no more than they are asked.
 
 use std::collections::BTreeSet;
 
@@ -67,5 +67,24 @@ async fn what_is_wrong_with_a_secret_does_not_say_what_it_is() {
     let answer = probe.post("/tickets", ticket).await.refused(422, "invalid");
     assert!(!answer.body.to_string().contains("98765"), "{}", answer.body);
     assert!(answer.body.to_string().contains("at most 9999"), "{}", answer.body);
+    probe.end().await;
+}
+
+#[tokio::test]
+async fn fields_in_the_path_are_those_of_the_command() {
+    let probe = Probe::start(desk::service(), FOLDER, "paths").await;
+    let made = probe.post("/drawers/nails%2050", json!({ "label": "Nails" })).await.is(201);
+    assert_eq!(made.text("drawer"), "nails 50");
+    let fill = "/drawers/nails%2050";
+    let _ = probe.post(&format!("/fillings/7{fill}"), json!({})).await.is(200);
+    assert_eq!(probe.get(fill).await.is(200).body["pieces"], 7);
+    for count in ["0", "1001", "few", "%227%22"] {
+        let asked = probe.post(&format!("/fillings/{count}{fill}"), json!({})).await;
+        let refused = asked.refused(422, "invalid");
+        assert_eq!(refused.body["errors"][0]["path"], "count", "{count}");
+    }
+    let twice = probe.post(&format!("/fillings/7{fill}"), json!({ "count": 7 })).await;
+    assert_eq!(twice.refused(422, "invalid").body["errors"][0]["path"], "count");
+    assert_eq!(probe.get(fill).await.is(200).body["pieces"], 7);
     probe.end().await;
 }
