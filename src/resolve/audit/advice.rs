@@ -136,3 +136,26 @@ fn in_sql(cond: &Ir) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax;
+
+    /// How often a code is among the findings of a domain.
+    fn count(text: &str, code: u16) -> usize {
+        let files = vec![("minos.toml".into(), text.as_bytes().to_vec())];
+        let (sources, tree, mut sink) = syntax::load(files);
+        crate::resolve::resolve(&tree, &sources, &mut sink);
+        assert!(!sink.has_errors(), "{:?}", sink.found());
+        sink.found().iter().filter(|finding| finding.code == code).count()
+    }
+
+    #[test]
+    fn an_event_that_may_come_before_its_row_is_told() {
+        let text = include_str!("../../../tests/domains/overtaken.toml");
+        assert_eq!(count(text, 907), 1);
+        let optional = text.replace("columns = [\"name\",", "columns = [\"name?\",");
+        assert_ne!(optional, text);
+        assert_eq!(count(&optional, 907), 0);
+    }
+}
