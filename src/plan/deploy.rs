@@ -108,13 +108,12 @@ fn k8s(plan: &mut Plan, model: &Model) -> Result<(), PlanError> {
             workload,
         )?;
     }
-    for job in &all.migrations {
-        files.owned(
-            &format!("base/services/{}.yaml", job.name),
-            "deploy/k8s/job.yaml.tera",
-            job,
-        )?;
+    for job in &all.jobs {
+        let path = format!("base/services/{}.yaml", job.name);
+        files.owned(&path, "deploy/k8s/job.yaml.tera", job)?;
     }
+    let path = format!("base/{}.env", all.transport.name);
+    files.owned(&path, "deploy/k8s/kafka.env.tera", &all.transport)?;
     let folder = "components/databases";
     let component = format!("{folder}/kustomization.yaml");
     files.owned(&component, "deploy/k8s/component.yaml.tera", &all.component)?;
@@ -124,6 +123,12 @@ fn k8s(plan: &mut Plan, model: &Model) -> Result<(), PlanError> {
         let path = format!("{folder}/{}.yaml", database.pod.name);
         files.owned(&path, "deploy/k8s/database.yaml.tera", database)?;
     }
+    let (folder, broker) = ("components/kafka", &all.broker);
+    let component = format!("{folder}/kustomization.yaml");
+    files.owned(&component, "deploy/k8s/kafka_component.yaml.tera", broker)?;
+    files.owned(&format!("{folder}/kafka.yaml"), "deploy/k8s/kafka.yaml.tera", broker)?;
+    let network = format!("{folder}/network.yaml");
+    files.owned(&network, "deploy/k8s/network.yaml.tera", &broker.network)?;
     for (overlay, id) in
         [("dev", "deploy/k8s/dev.yaml.tera"), ("prod", "deploy/k8s/prod.yaml.tera")]
     {

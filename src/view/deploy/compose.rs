@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::model::{Model, Size};
 
-use super::parts::{GATEWAY, KAFKA, PORT, POSTGRES, Pair, Process, Unit, VERSION, broker, units};
+use super::parts::{
+    GATEWAY, KAFKA, KAFKA_PORT, PORT, POSTGRES, Pair, Process, Unit, VERSION, broker,
+    broker_settings, units,
+};
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +93,7 @@ fn limits(size: Size) -> Option<Limits> {
 
 /// Where the broker answers.
 fn brokers(broker: &str) -> Pair {
-    Pair::new("KAFKA_BROKERS", format!("{broker}:9092"))
+    Pair::new("KAFKA_BROKERS", format!("{broker}:{KAFKA_PORT}"))
 }
 
 fn service(
@@ -182,7 +185,11 @@ fn topics(unit: &Unit<'_>, broker: &str) -> Service {
 
 /// One broker that is its own controller.
 fn kafka(name: &str) -> Service {
-    let one = |setting: &str| Pair::new(setting, "'1'");
+    // Numbers and truths are text in an environment.
+    let quoted = |pair: Pair| match pair.value.as_str() {
+        "1" | "false" => Pair::new(pair.name, format!("'{}'", pair.value)),
+        _ => pair,
+    };
     Service {
         name: name.to_owned(),
         kind: "broker",
@@ -191,25 +198,7 @@ fn kafka(name: &str) -> Service {
         version: VERSION,
         depends_on: vec![],
         volumes: vec![format!("{name}:/var/lib/kafka/data")],
-        environment: Pair::sorted([
-            Pair::new("CLUSTER_ID", "Zm9yLW9uZS1tYWNoaW5l"),
-            Pair::new("KAFKA_ADVERTISED_LISTENERS", format!("PLAINTEXT://{name}:9092")),
-            Pair::new("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "'false'"),
-            Pair::new("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER"),
-            Pair::new("KAFKA_CONTROLLER_QUORUM_VOTERS", format!("1@{name}:9093")),
-            Pair::new("KAFKA_HEAP_OPTS", "-Xms256m -Xmx512m"),
-            Pair::new("KAFKA_LISTENERS", "PLAINTEXT://:9092,CONTROLLER://:9093"),
-            Pair::new(
-                "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
-                "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-            ),
-            Pair::new("KAFKA_LOG_DIRS", "/var/lib/kafka/data"),
-            one("KAFKA_NODE_ID"),
-            one("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR"),
-            Pair::new("KAFKA_PROCESS_ROLES", "broker,controller"),
-            one("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR"),
-            one("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR"),
-        ]),
+        environment: broker_settings(name).into_iter().map(quoted).collect(),
         ports: vec![],
         networks: vec![name.to_owned()],
         command: vec![],

@@ -1,13 +1,15 @@
-//! Manifests for Kubernetes: a base that minos owns, a component with databases for development,
-//! and overlays that are the user's.
-
-use std::collections::BTreeSet;
+//! Manifests for Kubernetes: a base that minos owns, components with databases and a broker for
+//! development, and overlays that are the user's.
 
 use serde::Serialize;
 
 use crate::model::{Model, Size};
 
-use super::parts::{GATEWAY, PORT, POSTGRES, Pair, Process, Unit, VERSION, units};
+use super::network::{Network, broker_network, database_network, network};
+use super::parts::{
+    GATEWAY, KAFKA, KAFKA_PORT, PORT, POSTGRES, Pair, Process, Unit, VERSION, broker,
+    broker_settings, units,
+};
 
 /// Seconds for which a pod that is to end is still found by others.
 const PRE_STOP: u32 = 5;
@@ -20,10 +22,7 @@ const DRAIN: u32 = 5 + 20 + 10;
 const SERVICE_PORT: u16 = 80;
 
 /// The name of the gateway. No context can have it.
-const DOOR: &str = "gateway";
-
-/// Where databases listen.
-const DATABASE_PORT: u16 = 5432;
+pub(super) const DOOR: &str = "gateway";
 
 /// All manifests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,8 +33,10 @@ pub struct Kubernetes {
     pub base: Kustomization,
     /// Services, by name.
     pub workloads: Vec<Workload>,
-    /// What brings tables up to date, by name.
-    pub migrations: Vec<Pod>,
+    /// What brings tables up to date and makes topics.
+    pub jobs: Vec<Pod>,
+    /// How the broker is reached.
+    pub transport: Transport,
     /// Who may connect to whom.
     pub network: Network,
     /// Databases for development.
@@ -44,6 +45,8 @@ pub struct Kubernetes {
     pub component: Component,
     /// Who may connect to them.
     pub database_network: Network,
+    /// A broker for development, with its component and who may connect to it.
+    pub broker: Broker,
     /// The overlays.
     pub overlay: Overlay,
 }
@@ -60,6 +63,8 @@ pub struct Kustomization {
     system: String,
     resources: Vec<String>,
     configs: Vec<Config>,
+    /// The settings of the broker: the name of the object and of the file.
+    broker: String,
 }
 
 /// A settings file and the object it becomes.
@@ -83,10 +88,39 @@ pub struct Pod {
     account: String,
     /// What it does when it does one thing and ends.
     command: &'static str,
-    /// The secret with the address of its database.
+    /// The secret with the address of its database; empty when it uses none.
     secret: String,
+    /// The settings of the broker; empty when it does not talk to one.
+    broker: String,
+    /// The secret that says who it is to the broker.
+    broker_secret: String,
     #[serde(flatten)]
     given: Given,
+}
+
+/// How the broker is reached: settings for everybody, and where secrets are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Transport {
+    /// The broker as a host; its settings are called after it.
+    pub name: String,
+    system: String,
+    settings: Vec<Pair>,
+}
+
+/// A broker for development.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Broker {
+    /// What every pod has.
+    #[serde(flatten)]
+    pub pod: Pod,
+    port: u16,
+    /// Its own settings.
+    environment: Vec<Pair>,
+    /// What is otherwise for the services: no encryption, no names, one copy.
+    settings: Vec<Pair>,
+    /// Who may connect to it.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 /// What a container is given, and what it may take at most: twice as much.
@@ -121,8 +155,6 @@ pub struct Workload {
     port: u16,
     pre_stop: u32,
     grace: u32,
-    /// Whether it has one.
-    database: bool,
     /// Lines of its settings file: name and value.
     settings: Vec<Pair>,
 }
@@ -146,37 +178,6 @@ pub struct Component {
     secrets: Vec<Pair>,
 }
 
-/// Who may connect to whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Network {
-    system: String,
-    /// Whether it forbids what is not told.
-    closed: bool,
-    policies: Vec<Policy>,
-}
-
-/// The connections of one pod.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Policy {
-    name: String,
-    owner: String,
-    /// Annotations.
-    notes: Vec<Pair>,
-    /// Its own port.
-    port: u16,
-    egress: Vec<Egress>,
-    ingress: Vec<String>,
-    /// Whether everybody may connect, from outside too.
-    open: bool,
-}
-
-/// Pods that are reached on one port.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Egress {
-    port: u16,
-    pods: Vec<String>,
-}
-
 /// What the first text of an overlay says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Overlay {
@@ -185,6 +186,9 @@ pub struct Overlay {
     image: String,
     database: String,
     secrets: Vec<String>,
+    broker: String,
+    broker_port: u16,
+    broker_secrets: Vec<String>,
 }
 
 /// The manifests of a system.
@@ -203,6 +207,7 @@ pub fn kubernetes(model: &Model) -> Kubernetes {
     let mut resources: Vec<String> =
         workloads.iter().map(|it| format!("services/{}.yaml", it.pod.name)).collect();
     resources.extend(all(|unit| format!("services/{}.yaml", unit.migration)));
+    resources.extend(all(|unit| format!("services/{}.yaml", unit.topics)));
     resources.extend(["namespace.yaml".to_owned(), "network.yaml".to_owned()]);
     resources.sort();
     let configs = workloads.iter().map(|it| Config {
@@ -215,9 +220,15 @@ pub fn kubernetes(model: &Model) -> Kubernetes {
     let first = units.first();
     Kubernetes {
         namespace: Namespace { system: system.clone() },
-        base: Kustomization { system: system.clone(), resources, configs: configs.collect() },
+        base: Kustomization {
+            system: system.clone(),
+            resources,
+            configs: configs.collect(),
+            broker: broker(model),
+        },
         workloads,
-        migrations: units.iter().map(|unit| migration(model, unit)).collect(),
+        jobs: units.iter().flat_map(|unit| jobs(model, unit)).collect(),
+        transport: transport(model),
         network: network(model, &units),
         databases: units.iter().map(|unit| database(model, unit)).collect(),
         component: Component {
@@ -229,11 +240,15 @@ pub fn kubernetes(model: &Model) -> Kubernetes {
                 .collect(),
         },
         database_network: database_network(model, &units),
+        broker: development_broker(model, &units),
         overlay: Overlay {
             system: system.clone(),
             image: first.map_or_else(|| system.clone(), |unit| unit.binary.clone()),
             database: first.map_or_else(String::new, |unit| unit.database.clone()),
             secrets: all(secret),
+            broker: broker(model),
+            broker_port: KAFKA_PORT,
+            broker_secrets: all(broker_secret),
         },
     }
 }
@@ -249,6 +264,8 @@ fn pod(model: &Model, unit: &Unit<'_>) -> Pod {
         account: unit.name.clone(),
         command: "serve",
         secret: secret(unit),
+        broker: broker(model),
+        broker_secret: broker_secret(unit),
         given: Given::of(Size::default()),
     }
 }
@@ -277,7 +294,6 @@ fn workload(model: &Model, unit: &Unit<'_>, process: &Process) -> Workload {
         port: PORT,
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
-        database: true,
         settings: Pair::sorted(unit.addresses(SERVICE_PORT).chain([address]).chain(role)),
     }
 }
@@ -299,6 +315,8 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
             account: DOOR.to_owned(),
             command: "serve",
             secret: String::new(),
+            broker: String::new(),
+            broker_secret: String::new(),
             given: Given::of(size),
         },
         replicas: size.replicas,
@@ -306,17 +324,72 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
         port: PORT,
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
-        database: false,
         settings: Pair::sorted(services.chain([address])),
     }
 }
 
-fn migration(model: &Model, unit: &Unit<'_>) -> Pod {
-    Pod {
+/// What must be done before a service starts: its tables, its topics.
+fn jobs(model: &Model, unit: &Unit<'_>) -> [Pod; 2] {
+    let tables = Pod {
         name: unit.migration.clone(),
         component: "migration",
         command: "migrate",
+        broker: String::new(),
         ..pod(model, unit)
+    };
+    let topics = Pod {
+        name: unit.topics.clone(),
+        component: "topics",
+        command: "topics",
+        secret: String::new(),
+        ..pod(model, unit)
+    };
+    [tables, topics]
+}
+
+/// A broker asks for encryption and names unless an overlay says otherwise.
+fn transport(model: &Model) -> Transport {
+    let name = broker(model);
+    let settings = vec![
+        Pair::new("KAFKA_BROKERS", format!("{name}:{KAFKA_PORT}")),
+        Pair::new("KAFKA_CA_FILE", "/run/kafka/ca.crt"),
+        Pair::new("KAFKA_MECHANISM", "SCRAM-SHA-512"),
+        Pair::new("KAFKA_PASSWORD_FILE", "/run/kafka/password"),
+        Pair::new("KAFKA_SECURITY", "sasl_ssl"),
+        Pair::new("KAFKA_USER_FILE", "/run/kafka/user"),
+    ];
+    Transport { name, system: model.system.clone(), settings }
+}
+
+/// One broker, which only the services reach, in the clear.
+fn development_broker(model: &Model, units: &[Unit<'_>]) -> Broker {
+    let name = broker(model);
+    Broker {
+        port: KAFKA_PORT,
+        environment: broker_settings(&name),
+        settings: vec![
+            Pair::new("KAFKA_CA_FILE", ""),
+            Pair::new("KAFKA_MECHANISM", ""),
+            Pair::new("KAFKA_PASSWORD_FILE", ""),
+            Pair::new("KAFKA_REPLICAS", "1"),
+            Pair::new("KAFKA_SECURITY", "plaintext"),
+            Pair::new("KAFKA_USER_FILE", ""),
+        ],
+        network: broker_network(model, units),
+        pod: Pod {
+            component: "broker",
+            system: model.system.clone(),
+            version: VERSION,
+            owner: model.system.clone(),
+            image: KAFKA.to_owned(),
+            account: name.clone(),
+            command: "serve",
+            secret: String::new(),
+            broker: String::new(),
+            broker_secret: String::new(),
+            given: Given::of(Size { replicas: 1, cpu: 500, memory: 512 }),
+            name,
+        },
     }
 }
 
@@ -331,82 +404,16 @@ fn database(model: &Model, unit: &Unit<'_>) -> Database {
     Database { pod, schema: unit.schema.clone() }
 }
 
-/// Each service reaches its database and those whose logs it reads; a migration its database.
-fn network(model: &Model, units: &[Unit<'_>]) -> Network {
-    let to_database =
-        |unit: &Unit<'_>| Egress { port: DATABASE_PORT, pods: vec![unit.database.clone()] };
-    let mut policies = Vec::new();
-    for unit in units {
-        let mut egress = vec![to_database(unit)];
-        if !unit.calls.is_empty() {
-            egress.push(Egress { port: PORT, pods: unit.calls.keys().cloned().collect() });
-        }
-        let here = |(name, ingress, egress): (&String, Vec<String>, Vec<Egress>)| Policy {
-            name: name.clone(),
-            owner: owner(model, unit),
-            notes: vec![Pair::new(
-                "ignore-check.kube-linter.io/dangling-networkpolicypeer-podselector",
-                format!("{} is not part of this", unit.database),
-            )],
-            port: PORT,
-            egress,
-            ingress,
-            open: false,
-        };
-        let door = GATEWAY.then(|| DOOR.to_owned());
-        // The first process tells the others what happened here.
-        for (place, process) in unit.processes.iter().enumerate() {
-            let others = unit.called_by.iter().filter(|_| place == 0);
-            let called_by = others.cloned().chain(door.clone()).collect();
-            policies.push(here((&process.name, called_by, egress.clone())));
-        }
-        policies.push(here((&unit.migration, vec![], vec![to_database(unit)])));
-    }
-    policies.extend(GATEWAY.then(|| Policy {
-        name: DOOR.to_owned(),
-        owner: model.system.clone(),
-        notes: vec![],
-        port: PORT,
-        egress: vec![Egress { port: PORT, pods: processes(units) }],
-        ingress: vec![],
-        open: true,
-    }));
-    policies.sort_by(|a, b| a.name.cmp(&b.name));
-    Network { system: model.system.clone(), closed: true, policies }
-}
-
-fn database_network(model: &Model, units: &[Unit<'_>]) -> Network {
-    let policy = |unit: &Unit<'_>| Policy {
-        name: unit.database.clone(),
-        owner: owner(model, unit),
-        notes: vec![],
-        port: DATABASE_PORT,
-        egress: vec![],
-        ingress: inside(unit),
-        open: false,
-    };
-    let policies = units.iter().map(policy).collect();
-    Network { system: model.system.clone(), closed: false, policies }
-}
-
-/// All processes of all services, sorted.
-fn processes(units: &[Unit<'_>]) -> Vec<String> {
-    let all = units.iter().flat_map(|unit| &unit.processes).map(|it| it.name.clone());
-    all.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// Those who use the database of a service, sorted.
-fn inside(unit: &Unit<'_>) -> Vec<String> {
-    let processes = unit.processes.iter().map(|it| it.name.clone());
-    processes.chain([unit.migration.clone()]).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
 fn secret(unit: &Unit<'_>) -> String {
     format!("{}-database", unit.name)
 }
 
+fn broker_secret(unit: &Unit<'_>) -> String {
+    format!("{}-kafka", unit.name)
+}
+
 /// Who answers for a service, as a label: the owner of its context, else the system.
-fn owner(model: &Model, unit: &Unit<'_>) -> String {
+pub(super) fn owner(model: &Model, unit: &Unit<'_>) -> String {
     let said = unit.context.notes.owner.as_deref().unwrap_or_default();
     let letters = said.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
     let label: String = letters.take(63).collect();

@@ -8,6 +8,7 @@ mod compose;
 mod docker;
 mod edges;
 mod kubernetes;
+mod network;
 mod parts;
 
 pub use compose::{ComposeFile, compose};

@@ -38,6 +38,9 @@ const VIEWS: &str = "views";
 /// The image of Kafka: the version that the tests run on.
 pub(super) const KAFKA: &str = "apache/kafka:4.4.0";
 
+/// Where it listens.
+pub(super) const KAFKA_PORT: u16 = 9092;
+
 /// A service with what it needs around it.
 pub(super) struct Unit<'m> {
     /// The context.
@@ -121,6 +124,29 @@ impl Unit<'_> {
 pub(super) fn broker(model: &Model) -> String {
     let taken = model.contexts.keys().any(|name| host(name) == "kafka");
     if taken { "kafka-broker".to_owned() } else { "kafka".to_owned() }
+}
+
+/// The settings of a broker that is its own controller, by their names as an image of Kafka takes them.
+pub(super) fn broker_settings(name: &str) -> Vec<Pair> {
+    Pair::sorted([
+        Pair::new("CLUSTER_ID", "Zm9yLW9uZS1tYWNoaW5l"),
+        Pair::new("KAFKA_ADVERTISED_LISTENERS", format!("PLAINTEXT://{name}:{KAFKA_PORT}")),
+        Pair::new("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false"),
+        Pair::new("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER"),
+        Pair::new("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@localhost:9093"),
+        Pair::new("KAFKA_HEAP_OPTS", "-Xms256m -Xmx512m"),
+        Pair::new("KAFKA_LISTENERS", format!("PLAINTEXT://:{KAFKA_PORT},CONTROLLER://:9093")),
+        Pair::new(
+            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
+            "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        ),
+        Pair::new("KAFKA_LOG_DIRS", "/var/lib/kafka/data"),
+        Pair::new("KAFKA_NODE_ID", "1"),
+        Pair::new("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "1"),
+        Pair::new("KAFKA_PROCESS_ROLES", "broker,controller"),
+        Pair::new("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "1"),
+        Pair::new("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR", "1"),
+    ])
 }
 
 /// The services of a system, by host.

@@ -119,7 +119,7 @@ fn services_talk_by_a_broker_whose_topics_are_made_first() {
     for system in SYSTEMS {
         let file = compose(system);
         let dockerfile = &tree(system)["Dockerfile"];
-        assert_eq!(dockerfile.matches("ARG FEATURES=kafka\n").count(), 2);
+        assert_eq!(dockerfile.matches("ARG FEATURES=kafka-tls,tls\n").count(), 2);
         assert_eq!(dockerfile.matches("--features \"$FEATURES\"").count(), 2);
         for (database, _) in services(&file).filter(|(name, _)| name.ends_with("-db")) {
             let name = database.trim_end_matches("-db");

@@ -35,14 +35,16 @@ fn pod(object: &Value) -> &Value {
 fn a_kustomization_lists_every_file_of_its_folder() {
     for system in SYSTEMS {
         let tree = tree(system);
-        for folder in ["base", "components/databases"] {
+        for folder in ["base", "components/databases", "components/kafka"] {
             let start = format!("{ROOT}{folder}/");
             let file = one_document(&tree[&format!("{start}kustomization.yaml")]);
             let mut listed: BTreeSet<String> = BTreeSet::new();
             listed.extend(file["resources"].as_array().unwrap().iter().map(text));
             for config in file["configMapGenerator"].as_array().into_iter().flatten() {
-                let from = text(&config["files"][0]);
-                listed.insert(from.strip_prefix("config.env=").unwrap().to_owned());
+                if let Some(from) = config["files"][0].as_str() {
+                    listed.insert(from.strip_prefix("config.env=").unwrap().to_owned());
+                }
+                listed.extend(config["envs"].as_array().into_iter().flatten().map(text));
             }
             let there = tree.keys().filter_map(|path| path.strip_prefix(&start));
             let there = there.filter(|path| *path != "kustomization.yaml").map(str::to_owned);
@@ -267,5 +269,79 @@ fn a_context_that_is_split_runs_its_program_twice() {
     };
     assert_eq!(image("desk"), image("desk-views"));
     let jobs: Vec<&str> = of_kind(&base, "Job").into_iter().map(name).collect();
-    assert_eq!(jobs, ["desk-migrate", "office-migrate"], "its tables are made once");
+    let once = ["desk-migrate", "desk-topics", "office-migrate", "office-topics"];
+    assert_eq!(jobs, once, "its tables and topics are made once");
+}
+
+/// What a settings file or a list of literals says.
+fn pairs(lines: impl Iterator<Item = String>) -> BTreeMap<String, String> {
+    let lines = lines.filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| line.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_broker_is_settings_for_all_and_a_secret_for_each() {
+    let kit = minos::plan::template("workspace/crates/kit-runtime/src/transport/broker.rs");
+    let kit = kit.unwrap();
+    for system in SYSTEMS {
+        let tree = tree(system);
+        let common = &tree[&format!("{ROOT}base/kafka.env")];
+        let common = pairs(common.lines().map(str::to_owned));
+        assert_eq!(common["KAFKA_SECURITY"], "sasl_ssl");
+        let base = objects(&tree, "base");
+        let (mut with, mut without) = (BTreeSet::new(), BTreeSet::new());
+        for object in of_kind(&base, "Deployment").into_iter().chain(of_kind(&base, "Job")) {
+            let container = &pod(object)["containers"][0];
+            if container["envFrom"].is_null() {
+                without.insert(name(object));
+                continue;
+            }
+            with.insert(name(object));
+            assert_eq!(container["envFrom"], json!([{ "configMapRef": { "name": "kafka" } }]));
+            let service = name(object).trim_end_matches("-topics").trim_end_matches("-views");
+            let volumes = pod(object)["volumes"].as_array().unwrap();
+            let secret = &volumes.iter().find(|it| it["name"] == "kafka").unwrap()["secret"];
+            assert_eq!(secret["secretName"], format!("{service}-kafka"));
+            let mounts = container["volumeMounts"].as_array().unwrap();
+            let mount = &mounts.iter().find(|it| it["name"] == "kafka").unwrap()["mountPath"];
+            for (setting, value) in &common {
+                if setting.ends_with("_FILE") {
+                    assert!(value.starts_with(mount.as_str().unwrap()), "{setting}={value}");
+                }
+            }
+        }
+        assert!(without.iter().all(|it| *it == "gateway" || it.ends_with("-migrate")));
+        assert!(without.contains("gateway") && without.len() > 1 && with.len() >= without.len());
+        let component = &tree[&format!("{ROOT}components/kafka/kustomization.yaml")];
+        let merged = &one_document(component)["configMapGenerator"][0];
+        assert_eq!((&merged["behavior"], &merged["name"]), (&json!("merge"), &json!("kafka")));
+        let merged = pairs(merged["literals"].as_array().unwrap().iter().map(text));
+        assert_eq!(merged["KAFKA_SECURITY"], "plaintext");
+        for setting in common.keys().chain(merged.keys()) {
+            let known = |name: &str| kit.contains(&format!("\"{name}\""));
+            assert!(known(setting) || known(setting.trim_end_matches("_FILE")), "{setting}");
+            // Whoever talks in the clear has neither name nor certificate.
+            if !["KAFKA_BROKERS", "KAFKA_SECURITY", "KAFKA_REPLICAS"].contains(&setting.as_str()) {
+                assert_eq!(merged.get(setting).map(String::as_str), Some(""), "{setting}");
+            }
+        }
+        let dev = one_document(&tree[&format!("{ROOT}overlays/dev/kustomization.yaml")]);
+        let used = dev["components"].as_array().unwrap();
+        assert!(used.contains(&json!("../../components/kafka")), "{used:?}");
+    }
+}
+
+/// What images are built with can do what the manifests ask for.
+#[test]
+fn images_can_encrypt() {
+    let tree = tree("examples/lending");
+    let said = tree["Dockerfile"].lines().filter(|line| line.starts_with("ARG FEATURES="));
+    let said: BTreeSet<&str> = said.collect();
+    assert_eq!(said, BTreeSet::from(["ARG FEATURES=kafka-tls,tls"]));
+    for feature in ["kafka-tls", "tls"] {
+        let manifest = &tree["services/lending/service/Cargo.toml"];
+        assert!(manifest.contains(&format!("{feature} = [\"kit-runtime/{feature}\"]")));
+    }
 }

@@ -1,5 +1,5 @@
-//! Who may connect to whom: what the manifests allow is what the context map says, no more and no
-//! less.
+//! Who may connect to whom: what the manifests allow is what the context map says, and for each
+//! service its database and the broker, no more and no less.
 //!
 //! The edges of the model are worked out here from its exported form, where messages and events are
 //! words, and not with the code that renders the manifests.
@@ -126,8 +126,10 @@ fn needed(of: &str) -> BTreeSet<Edge> {
     for name in contexts.keys() {
         let database = format!("{}-db", host(name));
         found.insert((format!("{}-migrate", host(name)), database.clone(), 5432));
+        found.insert((format!("{}-topics", host(name)), "kafka".to_owned(), 9092));
         for process in processes(name) {
             found.insert((process.clone(), database.clone(), 5432));
+            found.insert((process.clone(), "kafka".to_owned(), 9092));
             if door {
                 found.insert(("gateway".to_owned(), process, 8000));
             }
@@ -142,7 +144,8 @@ fn the_network_allows_exactly_the_edges_of_the_context_map() {
         let tree = tree(system);
         let base = &tree["deploy/k8s/base/network.yaml"];
         let databases = &tree["deploy/k8s/components/databases/network.yaml"];
-        for texts in [vec![base.as_str()], vec![base, databases]] {
+        let kafka = &tree["deploy/k8s/components/kafka/network.yaml"];
+        for texts in [vec![base.as_str()], vec![base, databases], vec![base, databases, kafka]] {
             let found = connections(&texts);
             assert_eq!(found.allowed, needed(system), "{system}");
             assert_eq!(

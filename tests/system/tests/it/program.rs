@@ -90,6 +90,15 @@ impl Program {
         }
     }
 
+    /// Start it again when it has ended by itself, as Compose and Kubernetes do; a service that finds no database at its
+    /// start ends with an error.
+    pub fn supervise(&mut self) {
+        let ended = self.child.as_mut().and_then(|child| child.try_wait().unwrap());
+        if ended.is_some() {
+            self.start();
+        }
+    }
+
     /// Wait until it can do its work.
     pub fn ready(&mut self) {
         let name = self.recipe.name.clone();
@@ -102,6 +111,12 @@ impl Program {
                 other => Err(format!("{other:?}")),
             }
         });
+    }
+
+    /// Whether it can do its work now.
+    pub fn is_ready(&self) -> bool {
+        let answer = ask(&self.recipe.address, "GET /ready", &[], &Value::Null);
+        answer.is_some_and(|it| it.status == 200)
     }
 
     /// SIGKILL, at once.

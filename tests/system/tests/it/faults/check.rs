@@ -181,14 +181,20 @@ fn once(
 fn watermarks(system: &System, logs: &Logs, sums: &mut Sums) -> Result<(), String> {
     for service in SERVICES {
         for row in system.database(service).watermarks() {
-            let Some(source) = row.source.strip_suffix("/e") else { continue };
+            // The events of a service, or those of one aggregate of it.
+            let Some((source, aggregate)) = row.source.split_once("/e") else { continue };
+            let aggregate = aggregate.strip_prefix('/');
+            if source == service {
+                continue;
+            }
             let (_, public) = PUBLIC
                 .iter()
                 .find(|(name, _)| *name == source)
                 .expect("a service that tells something");
             let told = logs[source]
                 .iter()
-                .filter(|it| it.shard == row.shard && public.contains(&it.event_type.as_str()));
+                .filter(|it| it.shard == row.shard && public.contains(&it.event_type.as_str()))
+                .filter(|it| aggregate.is_none_or(|one| one == it.stream_type));
             let last = told.map(|it| it.pos).max().unwrap_or(0);
             sums.watermarks += 1;
             if row.pos != last {

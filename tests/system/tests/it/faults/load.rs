@@ -44,6 +44,8 @@ pub struct Record {
     pub answers: AtomicU64,
     /// Attempts without one.
     pub broken: AtomicU64,
+    /// Whether the run has failed: nobody waits for an answer any more.
+    pub failed: AtomicBool,
 }
 
 /// One who sends commands, one after the other.
@@ -220,7 +222,7 @@ impl<'a> Client<'a> {
                 }
                 _ => {
                     self.record.broken.fetch_add(1, Ordering::Relaxed);
-                    if !patient {
+                    if !patient || self.record.failed.load(Ordering::Relaxed) {
                         return None;
                     }
                     std::thread::sleep(Duration::from_millis(20));

@@ -17,7 +17,7 @@ use self::check::{Sums, check};
 use self::dice::Dice;
 use self::load::{Client, Record};
 use crate::http::within;
-use crate::program::until;
+use crate::program::{Program, until};
 use crate::server::Server;
 use crate::shop::DEPOT;
 use crate::system::{Setup, System};
@@ -71,7 +71,7 @@ fn run(setup: Setup, server: Option<Server>) {
             let client = Client::new(&address, format!("c{at}"), &record, &stop, seed + at);
             scope.spawn(move || client.work());
         }
-        let stopped = StopAtEnd(&stop);
+        let stopped = StopAtEnd { stop: &stop, record: &record };
         let killed = kill(&mut system, server.as_ref(), kills, seed, &record);
         system.whole();
         drop(stopped);
@@ -85,11 +85,15 @@ fn run(setup: Setup, server: Option<Server>) {
 }
 
 /// Tells the clients to stop, whatever happens.
-struct StopAtEnd<'a>(&'a AtomicBool);
+struct StopAtEnd<'a> {
+    stop: &'a AtomicBool,
+    record: &'a Record,
+}
 
 impl Drop for StopAtEnd<'_> {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.stop.store(true, Ordering::Relaxed);
+        self.record.failed.store(std::thread::panicking(), Ordering::Relaxed);
     }
 }
 
@@ -107,7 +111,9 @@ fn kill(
     let mut killed = Vec::new();
     for _ in 0..kills {
         let enough = record.answers.load(Ordering::Relaxed) + 5 + dice.below(60);
-        until("the customers get answers", || {
+        let last = killed.iter().rev().take(6).rev().collect::<Vec<_>>();
+        until(&format!("the customers get answers after {last:?}"), || {
+            system.programs.values_mut().for_each(Program::supervise);
             let answers = record.answers.load(Ordering::Relaxed);
             if answers >= enough { Ok(()) } else { Err(format!("{answers} of {enough}")) }
         });
@@ -126,6 +132,12 @@ fn kill(
         }
         killed.push(name);
     }
+    // Those that started while the database was away may not have ended yet.
+    until("all processes run", || {
+        system.programs.values_mut().for_each(Program::supervise);
+        let waiting = system.programs.values().find(|it| !it.is_ready());
+        waiting.map_or(Ok(()), |it| Err(it.recipe.name.clone()))
+    });
     killed
 }
 

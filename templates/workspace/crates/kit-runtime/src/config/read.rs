@@ -70,7 +70,8 @@ impl Config {
             }
         }
         for (name, slot) in &mut values {
-            if let Some(path) = sources.env.get(&format!("{name}_FILE")) {
+            let file = sources.env.get(&format!("{name}_FILE"));
+            if let Some(path) = file.filter(|path| !path.is_empty()) {
                 *slot = read_value(name, &sources.folder.join(path))?;
             }
             if let Some(value) = sources.env.get(name) {

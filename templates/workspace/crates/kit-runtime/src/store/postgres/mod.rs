@@ -20,6 +20,7 @@ mod read;
 mod rows;
 mod sagas;
 mod survey;
+mod tls;
 mod value;
 mod views;
 

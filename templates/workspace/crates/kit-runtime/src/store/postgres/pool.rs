@@ -9,8 +9,11 @@ use std::future::poll_fn;
 use std::str::FromStr;
 use std::task::Poll;
 use std::time::Duration;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
+
+use super::tls::Asked;
 
 /// Limits that keep one hanging client from holding up the others.
 const SESSION: &str = "set idle_in_transaction_session_timeout = '10s'; set statement_timeout = '30s'; \
@@ -23,8 +26,10 @@ const ACQUIRE: Duration = Duration::from_secs(1);
 pub(super) const REFUSED: &str = "KC001";
 
 pub(super) fn build(url: &str, options: &Options) -> Result<Pool, StoreError> {
-    let mut config = Config::from_str(url)
+    let asked = Asked::of(url)?;
+    let mut config = Config::from_str(&asked.url)
         .map_err(|error| StoreError::Invalid(format!("the database URL: {error}")))?;
+    config.ssl_mode(asked.mode);
     config.tcp_user_timeout(Duration::from_secs(15));
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(Duration::from_secs(5));
@@ -32,11 +37,7 @@ pub(super) fn build(url: &str, options: &Options) -> Result<Pool, StoreError> {
     if config.get_application_name().is_none() {
         config.application_name(&options.service);
     }
-    let manager = Manager::from_config(
-        config,
-        NoTls,
-        ManagerConfig { recycling_method: RecyclingMethod::Fast },
-    );
+    let manager = manager(config, &asked)?;
     let limits = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
         Box::pin(async { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
     });
@@ -48,6 +49,27 @@ pub(super) fn build(url: &str, options: &Options) -> Result<Pool, StoreError> {
         .post_create(limits)
         .build()
         .map_err(|error| StoreError::Invalid(error.to_string()))
+}
+
+const RECYCLING: ManagerConfig = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+
+#[cfg(feature = "tls")]
+fn manager(config: Config, asked: &Asked) -> Result<Manager, StoreError> {
+    if asked.mode == SslMode::Disable {
+        return Ok(Manager::from_config(config, NoTls, RECYCLING));
+    }
+    Ok(Manager::from_config(config, super::tls::connector(asked)?, RECYCLING))
+}
+
+#[cfg(not(feature = "tls"))]
+fn manager(config: Config, asked: &Asked) -> Result<Manager, StoreError> {
+    if asked.mode == SslMode::Require {
+        return Err(StoreError::Invalid(format!(
+            "the database URL asks for sslmode `{}`, and this program was built without the feature `tls`",
+            asked.word
+        )));
+    }
+    Ok(Manager::from_config(config, NoTls, RECYCLING))
 }
 
 pub(super) async fn get(pool: &Pool) -> Result<Object, StoreError> {
