@@ -304,6 +304,10 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
     let services = units.iter().map(|unit| unit.address(SERVICE_PORT));
     let services = services.chain(units.iter().filter_map(|it| it.views_address(SERVICE_PORT)));
     let size = model.deploy.of(DOOR);
+    // Names of it inside the cluster; an overlay adds those that users write.
+    let inside = ["", ".svc", ".svc.cluster.local"];
+    let hosts = inside.map(|end| format!("{DOOR}.{}{end}", model.system)).join(",");
+    let hosts = Pair::new("PUBLIC_HOSTS", hosts);
     Workload {
         pod: Pod {
             name: DOOR.to_owned(),
@@ -324,7 +328,7 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
         port: PORT,
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
-        settings: Pair::sorted(services.chain([address])),
+        settings: Pair::sorted(services.chain([address, hosts])),
     }
 }
 

@@ -95,10 +95,8 @@ fn collected(mut branches: Vec<Branch>) -> Vec<Stmt> {
     let alone = match busy.as_mut_slice() {
         [] => return vec![Stmt::Expr(none)],
         [only] => {
-            if let Some(list) = single(&mut only.body) {
-                let mut statements = flow::effects(branches, &none);
-                statements.push(Stmt::Expr(Node::call("Ok", vec![list])));
-                return statements;
+            if single(&mut only.body) {
+                return flow::effects(branches, &none);
             }
             only.body.insert(0, bound.clone());
             true
@@ -113,16 +111,16 @@ fn collected(mut branches: Vec<Branch>) -> Vec<Stmt> {
     statements
 }
 
-/// The list of a body that sends one message, whatever happens, without its last statement.
-fn single(body: &mut Vec<Stmt>) -> Option<Node> {
-    let (last, before) = body.split_last()?;
-    let Stmt::Semi(Node::Method(_, push, args)) = last else { return None };
+/// Lets a body that sends one message, whatever happens, end with the list of it; tells whether it is one.
+fn single(body: &mut [Stmt]) -> bool {
+    let Some((last, before)) = body.split_last_mut() else { return false };
+    let Stmt::Semi(Node::Method(_, push, args)) = last else { return false };
     if push != "push" || uses(&layout::body(before, 0), "messages") {
-        return None;
+        return false;
     }
     let list = Node::VecMacro("vec".to_owned(), args.clone());
-    body.pop();
-    Some(list)
+    *last = Stmt::Expr(Node::call("Ok", vec![list]));
+    true
 }
 
 fn reaction<'m>(
@@ -362,6 +360,14 @@ mod tests {
         two.push(branch("B", Vec::new()));
         let head = "let E::A(_) = &event.data else { return Ok(Vec::new()) };\n";
         assert_eq!(layout::body(&collected(two), 0), format!("{head}{wanted}"));
+        let push = Node::atom("messages").method("push", vec![Node::atom("ev.id")]);
+        let one = vec![branch("A", vec![Stmt::Semi(push)]), branch("B", Vec::new())];
+        let wanted = "let E::A(ev) = &event.data else { return Ok(Vec::new()) };\nOk(vec![ev.id])";
+        assert_eq!(
+            layout::body(&collected(one), 0),
+            wanted,
+            "what only the message reads is bound"
+        );
         let none = collected(vec![branch("B", Vec::new())]);
         assert_eq!(layout::body(&none, 0), "Ok(Vec::new())");
     }

@@ -126,7 +126,7 @@ async fn both(settings: &[(&str, &str)]) -> Process {
 
 #[tokio::test]
 async fn what_was_put_aside_and_what_stands_still_are_told_apart() {
-    let process = both(&[("DEV", "1")]).await;
+    let process = both(&[("DEV", "1"), ("SEED", "0")]).await;
     process.call("POST /accounts/ann/charge", json!({ "amount": 100 })).await;
     let (tool, _) = process.add_tool("drill").await;
     let lent = json!({ "borrower": "ann", "weeks": 1 });
@@ -138,9 +138,6 @@ async fn what_was_put_aside_and_what_stands_still_are_told_apart() {
         ["office", "office.account.charge", "office", "nobody owes more than 100", "too-much"];
     assert_eq!(row[1..6], expected);
     assert!(!parked.text.contains("class=\"trouble\""), "a refusal is no trouble");
-    let seeds = process.until("/_dev", |it| !rows(it, "seeds").is_empty()).await;
-    assert_eq!(rows(&seeds, "seeds")[0][2], "desk.tool.scrap_tool");
-    assert_eq!(rows(&seeds, "parked").len(), 1);
     process.add_tool("poison").await;
     let view = |it: &Answer| {
         let rows = rows(it, "views");
@@ -150,6 +147,17 @@ async fn what_was_put_aside_and_what_stands_still_are_told_apart() {
     assert_eq!(view(&stuck)[3], "1");
     let trouble = stuck.text.split("class=\"trouble\"").nth(1).unwrap();
     assert!(trouble.contains("poison"), "{trouble}");
+    process.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_seed_is_shown_and_is_trouble() {
+    let process = both(&[("DEV", "1")]).await;
+    let refused =
+        |it: &Answer| !rows(it, "seeds").is_empty() && it.text.contains("class=\"trouble\"");
+    let seeds = process.until("/_dev", refused).await;
+    assert_eq!(rows(&seeds, "seeds")[0][2], "desk.tool.scrap_tool");
+    assert!(rows(&seeds, "parked").is_empty(), "a seed is no message of somebody");
     process.end().await;
 }
 
