@@ -83,6 +83,8 @@ async fn separate_processes_send_commands_and_replies_without_a_broker() {
 async fn a_second_start_with_the_same_key_changes_nothing() {
     let travel = Travel::start().await;
     let first = plan(&travel.process, "r1", "", false, "twin").await;
+    // A clock that stands still would make both first, and the order of shards would choose.
+    travel.clock.advance(SignedDuration::from_micros(1));
     let second = plan(&travel.process, "r1", "", false, "twin").await;
     until(&travel.process, &first, "ready").await;
     let third = plan(&travel.process, "r2", "", false, "another").await;
