@@ -44,6 +44,17 @@ fn every_container_waits_for_the_health_of_what_it_needs() {
     }
 }
 
+/// Parsers that guard against bombs of aliases multiply those within others: a hundred are soon there.
+#[test]
+fn no_anchor_stands_within_another() {
+    for system in SYSTEMS {
+        let text = &tree(system)["compose.yaml"];
+        let (anchors, _) = text.split_once("\nname: ").unwrap();
+        assert!(anchors.contains("\nx-service: &service\n"), "{system}");
+        assert!(!anchors.contains("<<: *"), "{system}: {anchors}");
+    }
+}
+
 #[test]
 fn containers_run_programs_of_the_workspace_with_their_own_ports() {
     for system in SYSTEMS {
