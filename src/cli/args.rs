@@ -121,6 +121,9 @@ pub(super) enum Command {
     /// What the domain declares, with its places
     #[command(before_help = "Examples:\n  minos list\n  minos list event --json\n", after_help = END, help_template = TEMPLATE)]
     List(List),
+    /// What several programs wrote, as one story in the order of time
+    #[command(before_help = "Examples:\n  minos logs\n  minos logs .data --id 01a20f17-4b1c-706d-9df7-ca3fe9838d0c\n  docker compose logs | minos logs -\n", after_help = END, help_template = TEMPLATE)]
+    Logs(Logs),
     /// Lay out the domain files, comments kept
     #[command(before_help = "Examples:\n  minos fmt\n  minos fmt --check      in CI\n  minos fmt - < minos.toml\n", after_help = END, help_template = TEMPLATE)]
     Fmt(Fmt),
@@ -346,6 +349,16 @@ pub(super) struct List {
     /// The project's folder, or its minos.toml
     #[arg(value_name = "PATH")]
     pub(super) path: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Logs {
+    /// Log files, folders with files that end in .log, or `-` for standard input; default: .data of the project
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<Utf8PathBuf>,
+    /// Only the lines of this conversation: the id that the answer to a request has in `x-correlation-id`
+    #[arg(long, value_name = "ID")]
+    pub(super) id: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -25,6 +25,7 @@ mod interrupt;
 mod items;
 mod list;
 mod listing;
+mod logs;
 mod man;
 mod new;
 mod panic;

@@ -15,7 +15,7 @@ use super::format::Format;
 use super::ui::{Tone, Ui};
 use super::{
     add, check, completions, demo, dev, doctor, explain, fmt, generate, help, inspect, interrupt,
-    list, man, new, panic, sync,
+    list, logs, man, new, panic, sync,
 };
 
 /// The version of the JSON that commands answer with.
@@ -133,6 +133,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Dev(_) => "dev",
         Command::List(_) => "list",
+        Command::Logs(_) => "logs",
         Command::Fmt(_) => "fmt",
         Command::Completions(_) => "completions",
         Command::Man(_) => "man",
@@ -164,6 +165,7 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::demo(run, args),
         Command::Dev(args) => dev::dev(run, args),
         Command::List(args) => list::list(run, args),
+        Command::Logs(args) => logs::logs(run, args),
         Command::Completions(args) => completions::completions(run, args),
         Command::Man(args) => man::man(run, args),
         Command::Fmt(args) => fmt::fmt(run, args),

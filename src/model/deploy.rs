@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct Deploy {
     /// The size of a process that is not told of by itself.
     pub size: Size,
+    /// Where a process is asked whether it may be given requests.
+    pub ready: Ready,
     /// Sizes by process: a context, `gateway`, or `<context>_views`.
     pub sizes: BTreeMap<String, Size>,
 }
@@ -16,6 +18,27 @@ impl Deploy {
     #[must_use]
     pub fn of(&self, process: &str) -> Size {
         self.sizes.get(process).copied().unwrap_or(self.size)
+    }
+}
+
+/// Where a process is asked whether it may be given requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ready {
+    /// `/ready`, which says no while the database is away.
+    #[default]
+    Ready,
+    /// `/health`, which says yes while the process lives.
+    Health,
+}
+
+impl Ready {
+    /// The path.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Ready => "/ready",
+            Self::Health => "/health",
+        }
     }
 }
 

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 pub use aggregate::{Aggregate, IdField, UniqueRule};
 pub use command::{Command, CommandKind, Decide, From, IfMissing, Let, Lookup, Rules};
 pub use context::{Context, ContextKind, Idempotency, Notes};
-pub use deploy::{Deploy, Size};
+pub use deploy::{Deploy, Ready, Size};
 pub use event::{Event, EventRef, Make, Publication};
 pub use example::{Example, Examples, SagaExample, SagaReply};
 pub use gateway::{Composition, Gateway, Part, PartArg};

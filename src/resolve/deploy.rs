@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::resolver::Resolver;
 use crate::diagnostics::{Diagnostic, Sink, nearest};
 use crate::lang::tree::Ident;
-use crate::model::{Context, Deploy, Size};
+use crate::model::{Context, Deploy, Ready, Size};
 use crate::syntax::tree::{self, Spanned};
 
 /// The door to all services, which no context can be called.
@@ -29,7 +29,9 @@ pub(super) fn build(
             sink.push(unknown(name, contexts, &processes));
         }
     }
-    Deploy { size, sizes }
+    let on_health = said.ready.as_ref().is_some_and(|it| it.value == Ready::Health.path());
+    let ready = if on_health { Ready::Health } else { Ready::Ready };
+    Deploy { size, ready, sizes }
 }
 
 /// Every process that can have a size.

@@ -10,6 +10,15 @@ pub static DEPLOY: Shape = Shape {
           Kubernetes and for Compose. Overlays and override files may say otherwise.",
     parts: &[
         SIZE_KEYS,
+        &[Key::default(
+            "ready",
+            Form::Choice(&["/ready", "/health"]),
+            "`/ready`",
+            r#""/health""#,
+            "Where a process is asked whether it may be given requests, on port 8000. `/ready` says no \
+             while the database is away and before the end; `/health` always says yes while the \
+             process lives.",
+        )],
         &[Key::absent(
             "size",
             Form::Named(&SIZE),

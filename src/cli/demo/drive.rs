@@ -11,14 +11,31 @@ use super::script::{Kept, Script, Step};
 
 const TICK: Duration = Duration::from_millis(50);
 
+/// A request whose way through the services is shown.
+pub struct Followed {
+    /// `METHOD /path`.
+    pub request: String,
+    /// The id of its conversation.
+    pub id: String,
+}
+
+/// An answer with the id of its conversation.
+struct Answer {
+    status: u16,
+    body: Value,
+    id: String,
+}
+
 /// Run every step; a view may take so long until it shows what happened. Each row is printed when its answer is there and right.
+/// Gives the step to follow, as it was asked, with the id of its conversation.
 pub fn drive(
     script: &Script,
     url: &str,
     patience: Duration,
     out: &mut dyn Write,
     alive: &mut dyn FnMut() -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Followed>> {
+    let mut followed = None;
     let said = script.steps.iter().map(|s| s.say.chars().count()).max().unwrap_or(0);
     let asked = script.steps.iter().map(|s| s.request.chars().count()).max().unwrap_or(0);
     writeln!(out, "{}\n", script.title)?;
@@ -26,7 +43,10 @@ pub fn drive(
     writeln!(out, "{}  {}  {}", "-".repeat(said), "-".repeat(asked), "-".repeat(30))?;
     let mut kept = Kept::new(&script.time_zone);
     for step in &script.steps {
-        let (status, body) = answer(step, url, &kept, patience, alive)?;
+        let Answer { status, body, id } = answer(step, url, &kept, patience, alive)?;
+        if step.follow {
+            followed = Some(Followed { request: kept.fill(&step.request), id });
+        }
         for (name, pointer) in &step.keep {
             let value = body.pointer(pointer).context("the answer lacks a value to keep")?;
             kept.keep(name, plain(value));
@@ -44,7 +64,7 @@ pub fn drive(
         writeln!(out, "{say:said$}  {request:asked$}  {status} {}", shown.join(", "))?;
         out.flush()?;
     }
-    Ok(())
+    Ok(followed)
 }
 
 /// The answer to a step once it is as expected; reads are repeated until then.
@@ -54,17 +74,18 @@ fn answer(
     kept: &Kept,
     patience: Duration,
     alive: &mut dyn FnMut() -> anyhow::Result<()>,
-) -> anyhow::Result<(u16, Value)> {
+) -> anyhow::Result<Answer> {
     let request = kept.fill(&step.request);
     let (method, path) = request.split_once(' ').context("a request is `METHOD /path`")?;
     let body = step.body.as_ref().map(|body| kept.fill_value(body));
     let end = Instant::now() + patience;
     loop {
         alive()?;
-        let (status, answer) = send(method, &format!("{url}{path}"), body.as_ref())?;
-        let Some(wrong) = differs(step, kept, status, &answer) else {
-            return Ok((status, answer));
+        let answer = send(method, &format!("{url}{path}"), body.as_ref())?;
+        let Some(wrong) = differs(step, kept, answer.status, &answer.body) else {
+            return Ok(answer);
         };
+        let Answer { status, body: answer, .. } = answer;
         // A refusal has no effect, so what needs news from another context may be asked again.
         let again = method == "GET" || (step.status < 300 && matches!(status, 409 | 422));
         if !again || Instant::now() >= end {
@@ -86,7 +107,7 @@ fn differs(step: &Step, kept: &Kept, status: u16, answer: &Value) -> Option<Stri
     })
 }
 
-fn send(method: &str, url: &str, body: Option<&Value>) -> anyhow::Result<(u16, Value)> {
+fn send(method: &str, url: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
     let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
     let what = || format!("{method} {url}");
     let mut response = match (method, body) {
@@ -100,13 +121,15 @@ fn send(method: &str, url: &str, body: Option<&Value>) -> anyhow::Result<(u16, V
         _ => bail!("a demo knows GET and POST, not {method}"),
     };
     let status = response.status().as_u16();
+    let id = response.headers().get("x-correlation-id").and_then(|id| id.to_str().ok());
+    let id = id.unwrap_or_default().to_owned();
     let text = response.body_mut().read_to_string().with_context(what)?;
     let body = if text.is_empty() {
         Value::Null
     } else {
         serde_json::from_str(&text).with_context(what)?
     };
-    Ok((status, body))
+    Ok(Answer { status, body, id })
 }
 
 fn plain(value: &Value) -> String {

@@ -18,6 +18,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::logs::conversation;
 use servers::Servers;
 use system::{Programs, System};
 
@@ -87,8 +88,21 @@ fn drive_it(
 ) -> anyhow::Result<()> {
     system.wait_until_ready(demo.interrupted)?;
     let url = system.url().to_owned();
-    drive::drive(&demo.script, &url, patience, out, &mut || system.alive())?;
+    let followed = drive::drive(&demo.script, &url, patience, out, &mut || system.alive())?;
+    if let Some(followed) = followed {
+        show_way(demo, &followed, out)?;
+    }
     stay(demo, &mut system, out)
+}
+
+/// What all services wrote about one request.
+fn show_way(demo: &Demo, followed: &drive::Followed, out: &mut dyn Write) -> anyhow::Result<()> {
+    let drive::Followed { request, id } = followed;
+    let data = demo.workspace.join(".data");
+    let lines = conversation(&data, id).map_err(|failure| anyhow::anyhow!(failure.message))?;
+    writeln!(out, "\nWhat the services wrote about {request} (minos logs --id {id}):\n")?;
+    write!(out, "{lines}")?;
+    Ok(())
 }
 
 /// Where the demo's workspace is built: beside it, so that a fresh workspace builds fast; or where

@@ -41,6 +41,9 @@ pub struct Step {
     pub expect: BTreeMap<String, Value>,
     /// JSON pointer whose value the table shows.
     pub show: Vec<String>,
+    /// Whether the demo shows at its end what the services wrote about it.
+    #[serde(default)]
+    pub follow: bool,
     /// Name → JSON pointer of a value that later steps use.
     #[serde(default)]
     pub keep: BTreeMap<String, String>,

@@ -122,6 +122,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "[saga.Ship]\nstart = \"ordering.OrderPlaced\"\nanswer = \"wait\"",
         "[saga.Ship]\nstart = \"ordering.OrderPlaced\"",
     ),
+    warning(
+        420,
+        "contexts wait for each other",
+        "A composed answer waits for the contexts of its parts, and a request with `answer = \"wait\"` for those of the steps of its saga. Each pair of contexts of which one waits for the other is an edge. With more edges than contexts, hardly any part of the system answers while another is down. What a context needs to know of others is better kept by itself, filled by their events.",
+        "# in each of three contexts\n[[route]]\nget = \"/bills/{bill_id}/all\"\ncompose = { bill = \"Bill\", tool = \"desk.Tool(tool_id = bill.tool_id)\", shelf = \"store.Shelf(shelf_id = bill.shelf_id)\" }",
+        "[replica.Tools]\nof = \"desk.Tool\"\ncolumns = [\"name\"]",
+    ),
 ];
 
 pub(super) const DEPLOYMENT: &[Entry] = &[

@@ -10,6 +10,7 @@ mod rows;
 mod types;
 mod unused;
 mod visible;
+mod waiting;
 
 use super::resolver::Resolver;
 use crate::diagnostics::Sink;
@@ -27,5 +28,6 @@ pub(super) fn all(r: &Resolver<'_>, model: &Model, sink: &mut Sink) {
     if !r.tree.broken && !sink.has_errors() {
         unused::report(r, model, sink);
         advice::report(r, model, sink);
+        waiting::report(model, sink);
     }
 }

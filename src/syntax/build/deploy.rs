@@ -7,7 +7,7 @@ use crate::syntax::tree::{Deploy, Size};
 /// `[deploy]`
 pub(in crate::syntax) fn deploy(mut row: Row) -> Deploy {
     let sizes = each(&mut row, "size", |name, mut row| (name, size(&mut row)));
-    Deploy { size: size(&mut row), sizes }
+    Deploy { size: size(&mut row), ready: row.word("ready"), sizes }
 }
 
 fn size(row: &mut Row) -> Size {

@@ -8,6 +8,8 @@ use crate::lang::tree::Ident;
 pub struct Deploy {
     /// What holds for every process.
     pub size: Size,
+    /// `ready`
+    pub ready: Option<Spanned<&'static str>>,
     /// Sizes by process, in the order of the text.
     pub sizes: Vec<(Ident, Size)>,
 }

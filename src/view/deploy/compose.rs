@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::model::{Model, Size};
 
 use super::parts::{
-    GATEWAY, KAFKA, KAFKA_PORT, PORT, POSTGRES, Pair, Process, Unit, VERSION, broker,
+    GATEWAY, KAFKA, KAFKA_PORT, PORT, POSTGRES, Pair, Process, Unit, VERSION, asked, broker,
     broker_settings, units,
 };
 
@@ -15,6 +15,8 @@ use super::parts::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ComposeFile {
     system: String,
+    /// What the command `health` is told beside its name.
+    ready: Option<&'static str>,
     /// Sorted by name.
     services: Vec<Service>,
     /// Networks that reach no further than their members.
@@ -69,7 +71,8 @@ pub fn compose(model: &Model, ports: &BTreeMap<String, u16>) -> ComposeFile {
     let mut inner: Vec<String> = units.iter().map(|unit| unit.database.clone()).collect();
     inner.push(broker);
     inner.sort();
-    ComposeFile { system: model.system.clone(), services, internal: inner.clone(), volumes: inner }
+    let (system, ready) = (model.system.clone(), asked(model));
+    ComposeFile { system, ready, services, internal: inner.clone(), volumes: inner }
 }
 
 const HEALTHY: &str = "service_healthy";

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::Model;
 
-use super::parts::{GATEWAY, PORT, RUNTIME_DIGEST, RUNTIME_NAME, RUST, VERSION, units};
+use super::parts::{GATEWAY, PORT, RUNTIME_DIGEST, RUNTIME_NAME, RUST, VERSION, asked, units};
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +15,8 @@ pub struct Dockerfile {
     rust: &'static str,
     runtime: String,
     runtime_name: &'static str,
+    /// What the command `health` is told beside its name.
+    ready: Option<&'static str>,
     /// A program that stands for all in the first lines.
     example: String,
     binaries: Vec<Binary>,
@@ -50,6 +52,7 @@ pub fn dockerfile(model: &Model) -> Dockerfile {
         rust: RUST,
         runtime: format!("{RUNTIME_NAME}@{RUNTIME_DIGEST}"),
         runtime_name: RUNTIME_NAME,
+        ready: asked(model),
         example,
         binaries: programs
             .into_iter()

@@ -153,6 +153,8 @@ pub struct Workload {
     /// Annotations.
     notes: Vec<Pair>,
     port: u16,
+    /// Where it is asked whether it may be given requests.
+    ready: &'static str,
     pre_stop: u32,
     grace: u32,
     /// Lines of its settings file: name and value.
@@ -292,6 +294,7 @@ fn workload(model: &Model, unit: &Unit<'_>, process: &Process) -> Workload {
         replicas: process.size.replicas,
         notes: few(process.size.replicas),
         port: PORT,
+        ready: model.deploy.ready.path(),
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
         settings: Pair::sorted(unit.addresses(SERVICE_PORT).chain([address]).chain(role)),
@@ -326,6 +329,7 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
         replicas: size.replicas,
         notes: few(size.replicas),
         port: PORT,
+        ready: model.deploy.ready.path(),
         pre_stop: PRE_STOP,
         grace: PRE_STOP + DRAIN + 5,
         settings: Pair::sorted(services.chain([address, hosts])),

@@ -5,11 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use serde::Serialize;
 
-use crate::model::{Context, Model, Size};
+use crate::model::{Context, Model, Ready, Size};
 
 use super::edges::edges;
 
 pub(super) use crate::view::workspace::VERSION;
+
+/// Where the command `health` asks, when that is not where it asks by itself.
+pub(super) fn asked(model: &Model) -> Option<&'static str> {
+    (model.deploy.ready != Ready::default()).then(|| model.deploy.ready.path())
+}
 
 /// Where every program answers inside its container.
 pub(super) const PORT: u16 = 8000;

@@ -148,6 +148,38 @@ fn every_command_and_flag_has_its_place_in_a_manual_page() {
 }
 
 #[test]
+fn what_several_programs_wrote_is_one_story_in_the_order_of_time() {
+    let sandbox = Sandbox::with_example("minimal");
+    let line = |time: &str, service: &str, id: &str, body: &str| {
+        format!(
+            "{{\"timestamp\":\"2026-11-24T20:00:{time}Z\",\"severity_text\":\"INFO\",\"body\":\"{body}\",\
+             \"correlation_id\":\"{id}\",\"service.name\":\"{service}\",\"stream\":\"order-1\"}}\n"
+        )
+    };
+    // As text, 01.9 comes behind 01.90001 and 10 before 2.
+    let ordering =
+        line("01.9", "ordering", "a", "placed") + &line("10", "ordering", "a", "confirmed");
+    let stock = line("01.90001", "stock", "a", "reserved") + &line("02", "stock", "b", "received");
+    sandbox.put(".data/ordering.log", &ordering);
+    sandbox.put(".data/stock.log", &stock);
+    sandbox.put(".data/stock.db", "no log");
+    let first = "2026-11-24T20:00:01.900000Z  ordering  [a] placed stream=order-1\n";
+    let answer = sandbox.ends(0, "logs");
+    let words: Vec<&str> = answer.out.lines().filter_map(|it| it.split("] ").nth(1)).collect();
+    let told = ["placed", "reserved", "received", "confirmed"];
+    assert_eq!(words, told.map(|word| format!("{word} stream=order-1")));
+    assert!(answer.out.starts_with(first), "{}", answer.out);
+    let one = sandbox.ends(0, "logs .data/stock.log .data/ordering.log --id a --format json-lines");
+    let bodies = one.out.lines().map(|it| serde_json::from_str::<Value>(it).unwrap());
+    let bodies: Vec<Value> = bodies.map(|line| line["body"].clone()).collect();
+    assert_eq!(bodies, ["placed", "reserved", "confirmed"]);
+    let whole: Value = serde_json::from_str(&sandbox.ends(0, "logs --json").out).unwrap();
+    assert_eq!(whole["lines"].as_array().unwrap().len(), 4);
+    let answer = sandbox.ends(2, "logs nowhere");
+    assert!(answer.err.contains("there is no file or folder nowhere"), "{}", answer.err);
+}
+
+#[test]
 fn the_state_of_the_domain_can_be_listed() {
     let sandbox = lending();
     let text = sandbox.ends(0, "list").out;

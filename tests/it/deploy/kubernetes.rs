@@ -254,6 +254,29 @@ fn processes_are_as_large_as_the_text_says() {
 }
 
 #[test]
+fn readiness_is_asked_where_the_text_says() {
+    for (system, path) in [("examples/lending", "/ready"), (DIVIDED, "/health")] {
+        let tree = tree(system);
+        let base = objects(&tree, "base");
+        for deployment in of_kind(&base, "Deployment") {
+            let container = &pod(deployment)["containers"][0];
+            assert_eq!(container["readinessProbe"]["httpGet"]["path"], path);
+            let port = &container["readinessProbe"]["httpGet"]["port"];
+            assert_eq!((port, &container["ports"][0]["name"]), (&json!("http"), &json!("http")));
+            assert_eq!(container["ports"][0]["containerPort"], 8000);
+        }
+        // The program asks at `/ready` unless it is told.
+        let told = (path != "/ready").then_some(path);
+        let words: Vec<&str> = ["/service", "health"].into_iter().chain(told).collect();
+        let compose = one_document(&tree["compose.yaml"]);
+        let test = &compose["services"]["gateway"]["healthcheck"]["test"];
+        assert_eq!(test, &json!([&["CMD"], words.as_slice()].concat()));
+        let image = format!("CMD {}\n", json!(words).to_string().replace(',', ", "));
+        assert!(tree["Dockerfile"].contains(&image), "{image}");
+    }
+}
+
+#[test]
 fn a_context_that_is_split_runs_its_program_twice() {
     let tree = tree(DIVIDED);
     let settings = |name: &str| {

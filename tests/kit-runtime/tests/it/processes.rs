@@ -174,12 +174,18 @@ fn subcommands_say_what_is_wrong() {
 fn the_health_command_asks_the_running_process() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start("", folder.path(), &[]);
-    let output =
-        command("", folder.path()).args(["health", "--http-addr", &program.address]).output();
-    let output = output.unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(output.status.success());
-    assert_eq!(report["components"]["desk database"]["state"], "ok");
+    let ask = |words: &[&str]| {
+        let mut asked = command("", folder.path());
+        asked.args(words).args(["--http-addr", &program.address]).stderr(Stdio::null());
+        asked.output().unwrap()
+    };
+    for words in [&["health"][..], &["health", "/health"]] {
+        let output = ask(words);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(output.status.success());
+        assert_eq!(report["components"]["desk database"]["state"], "ok");
+    }
+    assert!(!ask(&["health", "/nowhere"]).status.success(), "it asks where it is told");
     program.stop();
 }
 

@@ -13,6 +13,7 @@ mod program;
 #[path = "../it/web.rs"]
 mod web;
 
+mod batches;
 mod broker;
 mod flow;
 mod foreign;

@@ -43,7 +43,10 @@ impl Gateway {
         match config.words() {
             [] => {}
             [word] if word == "serve" => {}
-            [word] if word == "health" => return ask_health(&config).await,
+            [word] if word == "health" => return ask_health(&config, None).await,
+            [word, path] if word == "health" && path.starts_with('/') => {
+                return ask_health(&config, Some(path)).await;
+            }
             other => {
                 let text = other.join(" ");
                 return Err(StartError(format!("there is no command `{text}`; see --help")));
@@ -59,7 +62,7 @@ impl Gateway {
     fn help(&self) -> String {
         let (name, settings) = (&self.0.name, table(&self.entries()));
         format!(
-            "{name}-gateway [serve | health] [--dev] [--config FILE] [--SETTING VALUE]\n\n\
+            "{name}-gateway [serve | health [PATH]] [--dev] [--config FILE] [--SETTING VALUE]\n\n\
              A setting is read from the file `config.env`, then the environment, then the flags.\n\
              `--dev` lets an unsigned `x-actor` header pass.\n\n{settings}"
         )

@@ -57,10 +57,14 @@ pub(crate) fn start_log(config: &Config) -> Result<(), StartError> {
     telemetry::start(format, config.get("LOG_LEVEL").unwrap_or("info")).map_err(StartError)
 }
 
-/// Ask the running process whether it is ready.
-pub(crate) async fn ask_health(config: &Config) -> Result<ExitCode, StartError> {
+/// Ask the running process at this path, by itself whether it is ready.
+pub(crate) async fn ask_health(
+    config: &Config,
+    path: Option<&str>,
+) -> Result<ExitCode, StartError> {
     let address = config.get("HTTP_ADDR").unwrap_or_default().replace("0.0.0.0", "127.0.0.1");
-    let report = Address::parse("HTTP_ADDR", &format!("http://{address}"))?.ready().await;
+    let address = Address::parse("HTTP_ADDR", &format!("http://{address}"))?;
+    let report = address.ask(path.unwrap_or("/ready")).await;
     match report {
         Ok(report) => {
             let _ = writeln!(std::io::stdout(), "{report}");

@@ -201,7 +201,10 @@ impl Process {
             return Ok(ExitCode::SUCCESS);
         }
         match words.as_slice() {
-            ["health"] => return ask_health(&config).await,
+            ["health"] => return ask_health(&config, None).await,
+            ["health", path] if path.starts_with('/') => {
+                return ask_health(&config, Some(path)).await;
+            }
             [] | ["serve"] => {}
             ["migrate" | "topics"] | ["rebuild", _] => {}
             other => {
@@ -223,7 +226,7 @@ impl Process {
         let settings = table(&self.entries());
         let page = if self.together { ", and shows at `/_dev` what happens" } else { "" };
         format!(
-            "{name} [serve | migrate | topics | health | rebuild VIEW] [--dev] [--until-eof] [--config FILE] [--SETTING VALUE]\n\n\
+            "{name} [serve | migrate | topics | health [PATH] | rebuild VIEW] [--dev] [--until-eof] [--config FILE] [--SETTING VALUE]\n\n\
              A setting is read from the file `config.env`, then the environment, then the flags.\n\
              `--dev` believes an unsigned `x-actor` header{page}.\n\
              `--until-eof` ends it when its standard input ends.\n\n{settings}"

@@ -23,6 +23,10 @@ pub struct Broker {
     pub compare: Duration,
     /// How long a relay that is silent keeps its part of the log.
     pub lease: Duration,
+    /// Most records that a relay has on their way.
+    pub batch: u32,
+    /// How long a relay waits after each batch.
+    pub pause: Duration,
     /// Settings of the client by its own names: encryption and who we are.
     pub security: Vec<(&'static str, String)>,
 }
@@ -67,6 +71,12 @@ impl Broker {
                 "how often the ends of topic and source are compared",
             ),
             Entry::new("KAFKA_LEASE", "15s", "how long a silent instance keeps what it sends"),
+            Entry::new(
+                "KAFKA_BATCH",
+                "1000",
+                "most records that are sent before all are confirmed",
+            ),
+            Entry::new("KAFKA_PAUSE", "0", "pause after each batch that was sent"),
         ];
         entries.extend(SECURITY.map(|(name, _, doc)| Entry::new(name, "", doc)));
         entries
@@ -89,6 +99,10 @@ impl Broker {
         let replicas = u16::try_from(config.number("KAFKA_REPLICAS")?).ok().filter(|it| *it > 0);
         let replicas = replicas
             .ok_or_else(|| ConfigError("KAFKA_REPLICAS is not a number from 1".to_owned()))?;
+        let batch = u32::try_from(config.number("KAFKA_BATCH")?).ok();
+        let batch = batch
+            .filter(|it| (1..=10_000).contains(it))
+            .ok_or_else(|| ConfigError("KAFKA_BATCH is not a number from 1 to 10000".to_owned()))?;
         let prefix = config.get("KAFKA_PREFIX").map(str::to_owned);
         if let Some(prefix) = prefix.as_deref().filter(|it| !is_topic(it)) {
             return Err(ConfigError(format!(
@@ -106,6 +120,8 @@ impl Broker {
             gap: config.duration("KAFKA_GAP")?,
             compare: config.duration("KAFKA_COMPARE")?,
             lease: config.duration("KAFKA_LEASE")?.max(Duration::from_millis(300)),
+            batch,
+            pause: config.duration("KAFKA_PAUSE")?,
             security: security.collect(),
         }))
     }
@@ -169,6 +185,7 @@ mod tests {
         let some = read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_USER", "me")]).expect("reads");
         let some = some.expect("is there");
         assert_eq!((some.partitions, some.replicas), (8, 3));
+        assert_eq!((some.batch, some.pause), (1_000, Duration::ZERO));
         assert_eq!(some.security, [("sasl.username", "me".to_owned())]);
     }
 
@@ -182,6 +199,7 @@ mod tests {
         }
         assert!(read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_REPLICAS", "0")]).is_err());
         assert!(read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_PREFIX", "a_b")]).is_err());
+        assert!(read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_BATCH", "0")]).is_err());
     }
 
     #[test]

@@ -61,12 +61,12 @@ impl Address {
         &self.authority
     }
 
-    /// What `/ready` answers there, if it is ready.
+    /// What is answered there at `/ready` or `/health`, if all is well.
     ///
     /// # Errors
     /// No answer, or another status than 200.
-    pub async fn ready(&self) -> Result<serde_json::Value, FeedError> {
-        self.get("/ready").await
+    pub async fn ask(&self, path: &str) -> Result<serde_json::Value, FeedError> {
+        self.get(path).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FeedError> {

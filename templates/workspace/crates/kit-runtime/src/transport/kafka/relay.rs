@@ -1,7 +1,7 @@
 //! From a log to its topics.
 //!
-//! One owner for each group of shards, by lease. It sends a window of records in the order of the log, waits for what
-//! the brokers say, and moves the cursor as far as everything before it arrived. After any failure it starts again
+//! One owner for each group of shards, by lease. It sends a batch of records, the oldest first, each shard in the order
+//! of the log, waits for what the brokers say, and moves the cursor as far as everything before it arrived. After any failure it starts again
 //! behind the cursor; what arrived already arrives twice, and receivers know it by its place. The epoch of the lease
 //! is in every move, so that one who was too slow cannot move the cursor of its successor.
 
@@ -33,8 +33,8 @@ impl<T: Travels> Relay<T> {
     /// A relay of what belongs to `topic` in the log of `store`.
     #[must_use]
     pub fn new(kafka: Kafka, store: Arc<dyn Store>, topic: Topic, health: Health) -> Self {
-        let names = kafka.names.clone();
-        Self { kafka, log: Log::new(store, topic, names), health }
+        let (names, batch) = (kafka.names.clone(), kafka.broker.batch);
+        Self { kafka, log: Log::new(store, topic, names, batch), health }
     }
 
     /// Send everything that comes until the process stops.
@@ -61,6 +61,7 @@ impl<T: Travels> Relay<T> {
                 Ok(0) => pause = pace.longer(pause),
                 Ok(_) => {
                     pause = pace.min;
+                    self.rest(&stop).await;
                     continue;
                 }
                 Err(()) => pause = pace.longer(pause).max(Duration::from_millis(200)),
@@ -73,6 +74,17 @@ impl<T: Travels> Relay<T> {
             }
         }
         keeper.end().await;
+    }
+
+    /// The pause after a batch.
+    async fn rest(&self, stop: &Stop) {
+        let pause = self.kafka.broker.pause;
+        if !pause.is_zero() {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.reached(Phase::Stopped) => {}
+            }
+        }
     }
 
     /// One round under these leases; gives how many records it passed.

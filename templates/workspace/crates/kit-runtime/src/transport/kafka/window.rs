@@ -1,8 +1,9 @@
 //! One window of a relay: read, handed over, confirmed, noted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::future_producer::{DeliveryFuture, FutureProducer};
@@ -14,9 +15,7 @@ use super::leases::SLOTS;
 use crate::store::{CursorMove, Mark, Outcome, Store, StoreError, Unit};
 use crate::transport::{Topic, TopicNames};
 
-/// Most records in one window.
-const WINDOW: u32 = 4_096;
-/// Fewest and most records of one shard in a window.
+/// Fewest and most records of one shard that are looked at for a window.
 const OF_SHARD: (u32, u32) = (16, 512);
 
 /// Why a round did not do all its work.
@@ -43,6 +42,8 @@ pub(super) struct Log<T> {
     pub name: String,
     topic: Topic,
     names: Arc<TopicNames>,
+    /// Most records in one window.
+    most: u32,
     view: fn(&T, &Topic) -> Result<Option<T>, String>,
 }
 
@@ -104,8 +105,8 @@ impl Work {
 }
 
 impl<T: Travels> Log<T> {
-    pub fn new(store: Arc<dyn Store>, topic: Topic, names: Arc<TopicNames>) -> Self {
-        Self { store, name: format!("relay:{}", T::PATH), topic, names, view: T::through }
+    pub fn new(store: Arc<dyn Store>, topic: Topic, names: Arc<TopicNames>, most: u32) -> Self {
+        Self { store, name: format!("relay:{}", T::PATH), topic, names, most, view: T::through }
     }
 
     /// The name of the cursors that hold the last record of a chain.
@@ -137,20 +138,15 @@ impl<T: Travels> Log<T> {
         Ok(())
     }
 
-    /// The records that come next, no more than a window allows.
+    /// The oldest records that come next, no more than a window allows.
     pub async fn window(&self, work: &mut Work) -> Result<Vec<T>, Trouble> {
         let after = work.cursors.iter().filter(|(shard, _)| !work.stopped.contains_key(shard));
         let after: Vec<_> = after.map(|(shard, (mark, _))| (*shard, mark.pos)).collect();
-        let limit = (WINDOW / work.busy.max(1)).clamp(OF_SHARD.0, OF_SHARD.1);
-        let mut records = T::tail(&*self.store, after, limit).await?;
-        records.truncate(usize::try_from(WINDOW).unwrap_or(usize::MAX));
-        let mut last = None;
-        work.busy = 0;
-        for record in &records {
-            let shard = record.mark().shard;
-            work.busy += u32::from(last.replace(shard) != Some(shard));
-        }
-        Ok(records)
+        let limit = (self.most / work.busy.max(1)).clamp(OF_SHARD.0, OF_SHARD.1);
+        let records = T::tail(&*self.store, after, limit).await?;
+        let shards: BTreeSet<u16> = records.iter().map(|record| record.mark().shard).collect();
+        work.busy = u32::try_from(shards.len()).unwrap_or(u32::MAX);
+        Ok(oldest(records, self.most))
     }
 
     /// Hand the records over in order, each with the mark of its predecessor.
@@ -287,6 +283,23 @@ impl<T: Travels> Log<T> {
             _ => Err(Trouble::Fenced),
         }
     }
+}
+
+/// The oldest of records that come shard by shard; each shard stays in its order, whatever its clock did.
+fn oldest<T: Travels>(mut records: Vec<T>, most: u32) -> Vec<T> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if records.len() > most {
+        let mut last: BTreeMap<u16, Timestamp> = BTreeMap::new();
+        let mut placed: Vec<(Timestamp, T)> = Vec::with_capacity(records.len());
+        for record in records {
+            let time = last.entry(record.mark().shard).or_insert(Timestamp::MIN);
+            *time = record.recorded_at().max(*time);
+            placed.push((*time, record));
+        }
+        placed.sort_by_key(|(time, _)| *time);
+        records = placed.into_iter().take(most).map(|(_, record)| record).collect();
+    }
+    records
 }
 
 fn hand_over(
