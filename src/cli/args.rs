@@ -121,6 +121,9 @@ pub(super) enum Command {
     /// What the domain declares, with its places
     #[command(before_help = "Examples:\n  minos list\n  minos list event --json\n", after_help = END, help_template = TEMPLATE)]
     List(List),
+    /// Settings of minos on this machine
+    #[command(subcommand, before_help = "Examples:\n  minos config show --origin\n", after_help = END, help_template = TEMPLATE)]
+    Config(Config),
     /// What several programs wrote, as one story in the order of time
     #[command(before_help = "Examples:\n  minos logs\n  minos logs .data --id 01a20f17-4b1c-706d-9df7-ca3fe9838d0c\n  docker compose logs | minos logs -\n", after_help = END, help_template = TEMPLATE)]
     Logs(Logs),
@@ -349,6 +352,20 @@ pub(super) struct List {
     /// The project's folder, or its minos.toml
     #[arg(value_name = "PATH")]
     pub(super) path: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Config {
+    /// Which settings are in force
+    #[command(before_help = "Examples:\n  minos config show\n  minos config show --origin\n  minos config show --json\n", after_help = END, help_template = TEMPLATE)]
+    Show(ConfigShow),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigShow {
+    /// Also where each comes from: a flag, a variable, a file, or the default
+    #[arg(long)]
+    pub(super) origin: bool,
 }
 
 #[derive(Debug, Args)]

@@ -15,7 +15,10 @@ MINOS_NO_PROGRESS                          as --no-progress
 MINOS_PROMPT_DISABLED                      as --no-input
 MINOS_PORT                                 as --port of minos dev
 
-A flag wins over a variable, a variable over the project, the project over the default.
+A flag wins over a variable, a variable over the project, the project over the user, the user
+over the default. Files hold lines such as `color = never`: .config/minos/settings of the project,
+$XDG_CONFIG_HOME/minos/settings or ~/.config/minos/settings of the user. They can set format,
+color, no-progress, no-input and port. minos config show --origin says what is in force.
 ";
 
 const FORMATS: &str = "\

@@ -33,6 +33,7 @@ mod project;
 mod prompt;
 mod reports;
 mod run;
+mod settings;
 mod spine;
 mod sync;
 mod ui;

@@ -8,10 +8,11 @@ use clap::error::ErrorKind;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use serde_json::json;
 
-use super::args::{Cli, Command, Global, New};
+use super::args::{Cli, Command, Config, Global, New};
 use super::env::{Colour, Terminal, colour};
 use super::exit::{Exit, Failure};
 use super::format::Format;
+use super::settings::{self, InForce, Settings};
 use super::ui::{Tone, Ui};
 use super::{
     add, check, completions, demo, dev, doctor, explain, fmt, generate, help, inspect, interrupt,
@@ -26,6 +27,8 @@ pub(super) struct Run {
     pub(super) global: Global,
     pub(super) format: Format,
     pub(super) ui: Ui,
+    /// What flags, variables and files together say.
+    pub(super) settings: Vec<InForce>,
 }
 
 /// Run the program with these arguments, the first being its name.
@@ -36,13 +39,21 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     if let Some(exit) = completions::answer(&args) {
         return ExitCode::from(exit.code());
     }
-    let cli = match parse(&args) {
-        Ok(cli) => cli,
+    let (cli, settings) = match parse(&args) {
+        Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(usage(&args, &error).code()),
     };
     let format = cli.global.answer_format();
     let ui = Ui::new(Terminal::look(&cli.global), cli.global.quiet, cli.global.verbose);
-    let run = Run { global: cli.global, format, ui };
+    let (settings, wrong) = match settings {
+        Ok(settings) => (settings, None),
+        Err(failure) => (Vec::new(), Some(failure)),
+    };
+    let run = Run { global: cli.global, format, ui, settings };
+    if let Some(failure) = wrong {
+        show(&run, &failure);
+        return ExitCode::from(failure.exit.code());
+    }
     let name = name_of(&cli.command);
     let result = catch_unwind(AssertUnwindSafe(|| dispatch(&run, &cli.command)));
     let result = result.unwrap_or_else(|_| Err(panic::report(name, &panic::kept())));
@@ -62,7 +73,8 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+/// The command line, and the settings with which it was read; without those of files when one is wrong.
+fn parse(args: &[OsString]) -> Result<(Cli, Result<Vec<InForce>, Failure>), clap::Error> {
     let flag = args.iter().enumerate().find_map(|(i, arg)| match arg.to_str()? {
         "--color=always" => Some(true),
         "--color=never" => Some(false),
@@ -80,8 +92,17 @@ fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
         }
         Colour::No => ColorChoice::Auto,
     };
-    let matches = Cli::command().color(choice).try_get_matches_from(args)?;
-    Cli::from_arg_matches(&matches)
+    let command = Cli::command().color(choice);
+    let mut matches = command.clone().try_get_matches_from(args)?;
+    let settings = match Settings::read(&matches, &command) {
+        Ok(settings) => settings,
+        Err(failure) => return Ok((Cli::from_arg_matches(&matches)?, Err(failure))),
+    };
+    if !settings.is_empty() {
+        matches = settings.apply(command.clone()).try_get_matches_from(args)?;
+    }
+    let in_force = settings.in_force(&matches, &command);
+    Ok((Cli::from_arg_matches(&matches)?, Ok(in_force)))
 }
 
 /// Help and version are answers; everything else that clap says is a mistake in the arguments.
@@ -133,6 +154,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Dev(_) => "dev",
         Command::List(_) => "list",
+        Command::Config(_) => "config",
         Command::Logs(_) => "logs",
         Command::Fmt(_) => "fmt",
         Command::Completions(_) => "completions",
@@ -165,6 +187,7 @@ fn dispatch(run: &Run, command: &Command) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::demo(run, args),
         Command::Dev(args) => dev::dev(run, args),
         Command::List(args) => list::list(run, args),
+        Command::Config(Config::Show(args)) => Ok(settings::show(run, args)),
         Command::Logs(args) => logs::logs(run, args),
         Command::Completions(args) => completions::completions(run, args),
         Command::Man(args) => man::man(run, args),

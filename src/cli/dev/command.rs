@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// Run the command.
 pub(in crate::cli) fn dev(cli: &Run, args: &args::Dev) -> Result<Exit, Failure> {
     let format = if cli.format.is_json() { Format::JsonLines } else { cli.format };
-    let run = Run { global: cli.global.clone(), format, ui: cli.ui };
+    let run = Run { global: cli.global.clone(), format, ui: cli.ui, settings: Vec::new() };
     let root = project::find(&run, args.path.as_deref())?;
     let port = free_port(args.port).ok_or_else(|| taken(args.port))?;
     interrupt::without_interruption(|| {

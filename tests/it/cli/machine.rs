@@ -33,6 +33,7 @@ fn results_go_to_standard_output_and_always_parse() {
         (&good, "add command Tool.ScrapTool --dry-run --json", 0),
         (&good, "doctor --json", 0),
         (&good, "list --json", 0),
+        (&good, "config show --json", 0),
         (&good, "man --out man --json", 0),
         (&good, "add command Tool.LendTool --json", 2),
         (&bad, "check --json", 1),

@@ -3,6 +3,7 @@
 mod add;
 mod cases;
 mod colour;
+mod config;
 mod dev;
 mod doctor;
 mod flow;
