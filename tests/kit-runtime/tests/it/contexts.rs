@@ -11,22 +11,28 @@ use crate::lending::tool::{Tool, ToolEvent};
 use crate::lending::{Process, desk, office};
 
 /// The desk and the office as two processes that know each other's address.
-struct Two {
-    desk: Process,
-    office: Process,
+pub struct Two {
+    pub desk: Process,
+    pub office: Process,
 }
 
 impl Two {
     async fn start() -> Self {
+        Self::looking(&[("VIEW_POLL_MAX", "50ms")]).await
+    }
+
+    /// Both with these pauses between two looks at a log.
+    pub async fn looking(pauses: &[(&str, &str)]) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let desk_port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let office_port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = |it: &tokio::net::TcpListener| format!("http://{}", it.local_addr().unwrap());
         let (desk_url, office_url) = (url(&desk_port), url(&office_port));
-        let fast = ("VIEW_POLL_MAX", "50ms");
-        let settings = [("OFFICE_URL", office_url.as_str()), fast, ("DEV", "1")];
+        let mut settings = vec![("OFFICE_URL", office_url.as_str()), ("DEV", "1")];
+        settings.extend(pauses);
         let desk = Process::alone(desk::service(), &folder, &settings).await;
-        let settings = [("DESK_URL", desk_url.as_str()), fast];
+        let mut settings = vec![("DESK_URL", desk_url.as_str())];
+        settings.extend(pauses);
         let office = Process::alone(office::service(), &folder, &settings).await;
         for (process, port) in [(&desk, desk_port), (&office, office_port)] {
             let (router, stop) = (process.router.clone(), process.started.stop.clone());

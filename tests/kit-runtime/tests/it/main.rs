@@ -21,6 +21,7 @@ mod sagas;
 mod sagas_killed;
 mod seeds;
 mod timed;
+mod told;
 mod travel;
 mod waiting;
 mod web;

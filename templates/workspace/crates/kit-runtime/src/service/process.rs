@@ -269,7 +269,8 @@ impl Process {
             }
             if !together {
                 let (store, publication) = (one.service.shared_store(), one.service.publication());
-                router = router.merge(endpoint(store, publication, config.get("LOG_TOKEN")));
+                let (token, stop) = (config.get("LOG_TOKEN"), with.stop.clone());
+                router = router.merge(endpoint(store, publication, token, stop));
             }
         }
         if let Some(table) = &table {

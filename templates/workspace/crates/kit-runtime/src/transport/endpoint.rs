@@ -1,8 +1,11 @@
 //! The log of a service for other services: `GET /_kit/log/{log}` and `…/{shard}`.
 //!
+//! The question where a log ends can be put so that it is answered when the log has grown.
 //! The same answers feed a running consumer, repair a gap and fill a new read model.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{StatusCode, header};
@@ -16,15 +19,21 @@ use uuid::Uuid;
 use super::wire::{Wire, WireEntry, WireHead, WirePage};
 use super::{Entry, Logged, Publication, Topic};
 use crate::http::Problem;
+use crate::service::{Phase, Stop};
 use crate::store::{Log, Mark, Message, Record, Store, StoreError};
 
 /// Most records in one answer.
 const MOST: u32 = 1_000;
+/// How long a question waits for the log to grow; below what any client of ours waits for an answer.
+const HELD: Duration = Duration::from_secs(5);
+/// How often at most such a question looks at the log.
+const LOOKS: Duration = Duration::from_millis(5);
 
 #[derive(Clone)]
 struct Source {
     store: Arc<dyn Store>,
     publication: Arc<dyn Publication>,
+    stop: Stop,
 }
 
 /// The routes of a service's public log; with a token, only for those who send it.
@@ -32,11 +41,12 @@ pub fn endpoint(
     store: Arc<dyn Store>,
     publication: Arc<dyn Publication>,
     token: Option<&str>,
+    stop: Stop,
 ) -> Router {
     let routes = Router::new()
         .route("/_kit/log/{log}", get(head))
         .route("/_kit/log/{log}/{shard}", get(page))
-        .with_state(Source { store, publication });
+        .with_state(Source { store, publication, stop });
     guarded(routes, token)
 }
 
@@ -62,17 +72,49 @@ fn is(request: &Request, expected: &str) -> bool {
     given.len() == expected.len() && differences == 0
 }
 
-async fn head(State(source): State<Source>, Path(log): Path<String>) -> Response {
+#[derive(Deserialize)]
+struct Beyond {
+    /// Answer when the log has another length than this, or after a while.
+    beyond: Option<i64>,
+}
+
+async fn head(
+    State(source): State<Source>,
+    Path(log): Path<String>,
+    Query(Beyond { beyond }): Query<Beyond>,
+) -> Response {
     let Some(log) = parse_log(&log) else { return Problem::not_found().into_response() };
-    match source.store.head(log).await {
-        Ok(marks) => {
-            let meta = source.store.meta();
-            let heads = marks.iter().map(|mark| (mark.shard, mark.pos)).collect();
-            let (generation, shards) = (meta.generation, meta.shards);
-            Json(WireHead { generation, shards, heads }).into_response()
+    let mut changes = source.store.changes();
+    let mut end = pin!(tokio::time::sleep(HELD));
+    let mut pause = Duration::ZERO;
+    loop {
+        changes.mark_unchanged();
+        let head = match now(&*source.store, log).await {
+            Ok(head) => head,
+            Err(error) => return unavailable(&error),
+        };
+        if beyond != Some(head.length()) {
+            return Json(head).into_response();
         }
-        Err(error) => unavailable(&error),
+        let grown = async {
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = grown => tokio::time::sleep(std::mem::replace(&mut pause, LOOKS)).await,
+            () = &mut end => return Json(head).into_response(),
+            () = source.stop.reached(Phase::Draining) => return Json(head).into_response(),
+        }
     }
+}
+
+/// Where the log ends now.
+async fn now(store: &dyn Store, log: Log) -> Result<WireHead, StoreError> {
+    let marks = store.head(log).await?;
+    let heads = marks.iter().map(|mark| (mark.shard, mark.pos)).collect();
+    let meta = store.meta();
+    Ok(WireHead { generation: meta.generation, shards: meta.shards, heads })
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 //! its predecessor in the same topic, and private records never leave. A feed remembers nothing
 //! that matters: what was applied is the consumer's watermark. It applies no effect itself.
 
+mod bell;
 mod broker;
 mod endpoint;
 mod feed;

@@ -1,11 +1,12 @@
 //! The log of another process, pulled over HTTP. No broker is needed.
 //!
+//! Consumers are told at once when there is more ([`Bell`]), and look by themselves as well.
 //! The client speaks just enough HTTP for this one conversation: a `GET` without keep-alive, whose
 //! answer is a JSON document.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,12 +15,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::bell::Bell;
 use super::feed::events_name;
 use super::order::in_time;
 use super::wire::{Wire, WireHead, WirePage, unreadable};
 use super::{Entry, Feed, FeedError, Pulled};
 use crate::config::ConfigError;
-use crate::store::{BoxFuture, Mark, Message, Record};
+use crate::store::{BoxFuture, Log, Mark, Message, Record};
 use crate::telemetry;
 
 /// How long one answer may take.
@@ -27,9 +29,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
 
-/// Where another service answers: `http://host:port`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where another service answers: `http://host:port`. Its clones share what they hear from there.
+#[derive(Debug, Clone)]
 pub struct Address {
+    peer: Peer,
+    bells: Arc<Bells>,
+}
+
+/// What tells that a log there has grown.
+#[derive(Debug, Default)]
+struct Bells {
+    events: Bell,
+    outbox: Bell,
+}
+
+/// The other side of a conversation.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
     authority: String,
     token: Option<String>,
 }
@@ -43,7 +59,10 @@ impl Address {
         let authority = text.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
         let good = |it: &&str| it.contains(':') && !it.contains(['/', ' ', '@', '\r', '\n']);
         match authority.filter(good) {
-            Some(authority) => Ok(Self { authority: authority.to_owned(), token: None }),
+            Some(authority) => {
+                let peer = Peer { authority: authority.to_owned(), token: None };
+                Ok(Self { peer, bells: Arc::default() })
+            }
             None => {
                 Err(ConfigError(format!("{setting} is `{text}`; write it like http://host:8001")))
             }
@@ -52,13 +71,14 @@ impl Address {
 
     /// The same, with the token that the log there asks for.
     #[must_use]
-    pub fn with_token(self, token: Option<&str>) -> Self {
-        Self { token: token.map(str::to_owned), ..self }
+    pub fn with_token(mut self, token: Option<&str>) -> Self {
+        self.peer.token = token.map(str::to_owned);
+        self
     }
 
     /// Host and port.
     pub(crate) fn authority(&self) -> &str {
-        &self.authority
+        &self.peer.authority
     }
 
     /// What is answered there at `/ready` or `/health`, if all is well.
@@ -66,10 +86,20 @@ impl Address {
     /// # Errors
     /// No answer, or another status than 200.
     pub async fn ask(&self, path: &str) -> Result<serde_json::Value, FeedError> {
-        self.get(path).await
+        self.peer.get(path).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FeedError> {
+    /// The bell of one of the logs there.
+    fn bell(&self, log: Log) -> &Bell {
+        match log {
+            Log::Event => &self.bells.events,
+            Log::Outbox => &self.bells.outbox,
+        }
+    }
+}
+
+impl Peer {
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FeedError> {
         let answer = tokio::time::timeout(PATIENCE, self.read(path)).await;
         let answer = answer.map_err(|_| FeedError::Unavailable("no answer in time".into()))?;
         let answer = answer.map_err(|error| FeedError::Unavailable(error.to_string()))?;
@@ -186,7 +216,7 @@ impl<T: Wire> Pull<T> {
         let (log, shard, after, scanned) = (T::PATH, mark.shard, mark.pos, self.scanned(mark));
         let topic = &self.topic;
         let query = format!("after={after}&scanned={scanned}&limit={limit}&topic={topic}");
-        self.address.get(&format!("/_kit/log/{log}/{shard}?{query}")).await
+        self.address.peer.get(&format!("/_kit/log/{log}/{shard}?{query}")).await
     }
 
     /// What comes next, of all shards or of some.
@@ -196,7 +226,7 @@ impl<T: Wire> Pull<T> {
         after: &BTreeMap<u16, Mark>,
         limit: u32,
     ) -> Result<Pulled<T>, FeedError> {
-        let head: WireHead = self.address.get(&format!("/_kit/log/{}", T::PATH)).await?;
+        let head: WireHead = self.address.peer.get(&format!("/_kit/log/{}", T::PATH)).await?;
         let (mut entries, mut cut) = (Vec::new(), BTreeMap::new());
         // Nothing behind the heads, which were seen at one moment: what came since may have
         // its cause in a shard that was read before.
@@ -275,7 +305,7 @@ impl<T: Wire> Feed<T> for Pull<T> {
     }
 
     fn changes(&self) -> Option<watch::Receiver<u64>> {
-        None
+        Some(self.address.bell(T::LOG).listen(&self.address.peer, T::PATH))
     }
 }
 

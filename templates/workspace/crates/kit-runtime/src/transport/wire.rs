@@ -52,6 +52,13 @@ pub(super) struct WireHead {
     pub heads: Vec<(u16, i64)>,
 }
 
+impl WireHead {
+    /// How many records the log has or had, which grows with each.
+    pub fn length(&self) -> i64 {
+        self.heads.iter().map(|(_, pos)| pos).sum()
+    }
+}
+
 impl WireEntry {
     pub fn of<T: Wire>(entry: &Entry<T>) -> Self {
         let prev = WireMark { pos: entry.prev.pos, id: entry.prev.id };
