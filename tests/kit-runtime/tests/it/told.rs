@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kit_runtime::service::Phase;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::contexts::{Two, check};
 use crate::lending::Process;
@@ -17,6 +17,14 @@ fn length(head: &Value) -> i64 {
 async fn other_processes_hear_of_news_without_looking() {
     let two = Two::looking(&[("VIEW_POLL_MIN", "1h"), ("VIEW_POLL_MAX", "1h")]).await;
     check(&two.desk, &two.office).await;
+    // The looks at the start and those after each effect are over sooner or later.
+    for borrower in ["bea", "cid", "dan", "eve", "fay", "gus", "hal", "ida"] {
+        let (tool, _) = two.desk.add_tool(&format!("{borrower}'s")).await;
+        let loan = json!({ "borrower": borrower, "weeks": 1 });
+        let answer = two.desk.call(&format!("POST /tools/{tool}/lend"), loan).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        two.office.until(&format!("/borrowers/{borrower}"), |it| it.json()["charged"] == 1).await;
+    }
 }
 
 #[tokio::test]
