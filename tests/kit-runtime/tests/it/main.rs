@@ -16,6 +16,7 @@ mod processes;
 mod program;
 mod reactions;
 mod reading;
+mod references;
 mod roles;
 mod sagas;
 mod sagas_killed;

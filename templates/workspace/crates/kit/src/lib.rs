@@ -6,7 +6,7 @@
 //! Nothing in here panics: arithmetic is checked, and what cannot be done is a value.
 //!
 //! Reading order: [`aggregate`], [`event`], [`refusal`], [`decision`], [`context`], [`check`], [`row`], [`view`],
-//! [`query`], [`policy`], [`saga`], [`testing`]. The helpers that rules call are in [`num`], [`time`], [`text`] and [`list`].
+//! [`query`], [`reference`], [`policy`], [`saga`], [`testing`]. The helpers that rules call are in [`num`], [`time`], [`text`] and [`list`].
 
 pub mod aggregate;
 pub mod check;
@@ -25,6 +25,7 @@ pub mod policy;
 pub mod prelude;
 pub mod query;
 mod query_holds;
+pub mod reference;
 pub mod refusal;
 pub mod row;
 pub mod saga;
@@ -49,6 +50,7 @@ pub use id::Id;
 pub use json::{Document, Json};
 pub use policy::{Message, Policy};
 pub use query::{Cond, Filter, Order, Page, Query};
+pub use reference::{Every, Reference};
 pub use refusal::{BuiltIn, Refusal};
 pub use row::{Column, Kind, Row, Table};
 pub use saga::Saga;

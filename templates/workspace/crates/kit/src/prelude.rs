@@ -21,6 +21,7 @@ pub use crate::newtype::Newtype;
 pub use crate::patch::Patch;
 pub use crate::policy::{Message, Policy};
 pub use crate::query::{Cond, Filter, Order, Page, Query, col, val};
+pub use crate::reference::{Every, Reference};
 pub use crate::row::{Column, Kind, Row, Table};
 pub use crate::view::{Fold, View};
 pub use crate::{list, num, text, time};

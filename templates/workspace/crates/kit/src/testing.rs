@@ -22,6 +22,7 @@ use crate::context::{Actor, Context};
 use crate::decision::{Halt, Outcome};
 use crate::event::{Event, Recorded};
 use crate::id::Id;
+use crate::reference::Reference;
 use crate::row::Row;
 
 /// The uuid that scenarios write as `@name`.
@@ -93,6 +94,16 @@ impl<A: Aggregate> Given<A> {
     #[must_use]
     pub fn row<R: Row>(mut self, row: &R) -> Self {
         self.rows.put(row);
+        self
+    }
+
+    /// Has the rows of a reference at hand.
+    ///
+    /// # Panics
+    /// When one of them breaks the rules of its type.
+    #[must_use]
+    pub fn reference<R: Reference>(mut self) -> Self {
+        self.rows.put_all::<R>();
         self
     }
 

@@ -5,11 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use kit::reference::Listed;
 use kit::schedule::Schedule;
 use kit::settings::Described;
 use kit::time::{UTC, Zone};
 use kit::{
-    Aggregate, Command, Create, Decide, Enrich, Event, Recorded, Row as _, Saga, Upsert, View,
+    Aggregate, Command, Create, Decide, Enrich, Event, Recorded, Reference, Row as _, Saga, Upsert,
+    View,
 };
 
 use super::publication::Published;
@@ -21,7 +23,7 @@ use crate::saga::conduct;
 use crate::store::Clock;
 use crate::transport::TopicNames;
 use crate::transport::kafka::TopicPlan;
-use crate::views::{Follow, ViewDef};
+use crate::views::{Differ, Follow, ViewDef, differ};
 
 /// Work beside the requests; it should end when [`Service::stop`] says so.
 pub type Task = Box<dyn FnOnce(Service) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
@@ -38,12 +40,21 @@ pub enum Wanted {
     Required,
 }
 
-/// A view or replica, what it finds its keys in, and the policies that see its rows.
+/// A view or replica, what it finds its keys in, and the policies that see its rows; or a reference.
 pub(super) struct ViewPart {
     pub view: Arc<dyn ViewDef>,
     pub name: &'static str,
     pub via: Option<&'static str>,
     pub policies: Vec<Arc<dyn React>>,
+    /// Its rows stand in the text: nothing is followed.
+    pub listed: Option<Differ>,
+}
+
+impl ViewPart {
+    fn of<V: View>(follows: Vec<Follow<V>>) -> Self {
+        let name = V::Row::TABLE.name;
+        Self { view: Arc::new(follows), name, via: None, policies: Vec::new(), listed: None }
+    }
 }
 
 /// The parts of a service. The generated `wiring.rs` names them.
@@ -157,9 +168,16 @@ impl Builder {
     /// The view or replica `V` with the streams it follows.
     #[must_use]
     pub fn view<V: View>(mut self, follows: impl IntoIterator<Item = Follow<V>>) -> Self {
-        let view: Arc<dyn ViewDef> = Arc::new(follows.into_iter().collect::<Vec<_>>());
-        let name = V::Row::TABLE.name;
-        self.views.push(ViewPart { view, name, via: None, policies: Vec::new() });
+        self.views.push(ViewPart::of(follows.into_iter().collect()));
+        self
+    }
+
+    /// The reference with the rows `R`, whose table is brought to what the text lists at each start.
+    #[must_use]
+    pub fn reference<R: Reference>(mut self) -> Self {
+        let listed: Differ = differ::<R>;
+        let part = ViewPart::of::<Listed<R>>(Vec::new());
+        self.views.push(ViewPart { listed: Some(listed), ..part });
         self
     }
 

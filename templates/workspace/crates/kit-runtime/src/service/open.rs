@@ -19,7 +19,7 @@ use crate::saga::{Starts, wake};
 use crate::store::{self, Options, SystemClock, ViewInfo, ViewSchema, ViewTable};
 use crate::telemetry::{Trace, scoped};
 use crate::transport::{Local, OwnLog};
-use crate::views::{Group, Live, Tables, schema_of};
+use crate::views::{Group, Live, Tables, list, schema_of};
 
 /// A service whose database is open, and what is still to be started.
 pub(super) struct Opened {
@@ -77,9 +77,30 @@ impl Opened {
         Ok(())
     }
 
+    /// Bring the tables of the references to what the text lists; one of another shape is read once it has its rows.
+    pub async fn list_references(&mut self) -> Result<(), StartError> {
+        let store = self.service.store();
+        for part in &self.builder.views {
+            let Some(differ) = part.listed else { continue };
+            let schema = schema_of(part.view.table());
+            let views = store.open_view(schema, self.code_hash(part)).await?;
+            let table = instance(schema, views.building.as_ref().unwrap_or(&views.live));
+            let changed = list(store, table, differ).await;
+            let changed = changed.map_err(|error| StartError(format!("{}: {error}", part.name)))?;
+            store.swap_view(table).await?;
+            self.instances.insert(part.name, table);
+            if changed > 0 {
+                let (reference, event) = (part.name, "reference_listed");
+                tracing::info!(event.name = event, reference, changed, "brought to the text");
+            }
+        }
+        self.read_instances();
+        Ok(())
+    }
+
     /// Build anew the views whose shape is another one than their table's.
     pub async fn renew_views(&mut self, sources: &Sources) -> Result<(), StartError> {
-        for names in groups(&self.builder.views) {
+        for names in followed(&self.builder.views) {
             let mut changed = false;
             for part in self.builder.views.iter().filter(|part| names.contains(part.name)) {
                 let schema = schema_of(part.view.table());
@@ -95,9 +116,12 @@ impl Opened {
 
     /// Build the view of this name anew, with those that belong to it, and read it from then on.
     pub async fn rebuild_view(&mut self, name: &str, sources: &Sources) -> Result<(), StartError> {
-        let group = groups(&self.builder.views).into_iter().find(|names| names.contains(name));
+        let group = followed(&self.builder.views).into_iter().find(|names| names.contains(name));
         match group {
             Some(names) => self.rebuild(&names, sources).await,
+            None if self.builder.views.iter().any(|part| part.name == name) => {
+                self.list_references().await
+            }
             None => Err(StartError(format!("{} has no view {name}", self.service.name()))),
         }
     }
@@ -166,7 +190,7 @@ impl Opened {
     ) -> Result<(), StartError> {
         let usual = (sources, Way::Usual);
         let mut readers = Vec::new();
-        for names in groups(&self.builder.views) {
+        for names in followed(&self.builder.views) {
             let parts = self.builder.views.iter().filter(|part| names.contains(part.name));
             let reacts = parts.clone().any(|part| !part.policies.is_empty());
             if names.iter().any(|name| self.service.shows(name)) || reacts {
@@ -302,6 +326,12 @@ pub(super) fn groups(parts: &[ViewPart]) -> Vec<BTreeSet<&'static str>> {
         }
     }
     groups
+}
+
+/// The groups of those that follow something: all but references.
+pub(super) fn followed(parts: &[ViewPart]) -> Vec<BTreeSet<&'static str>> {
+    let listed = |name| parts.iter().any(|it| it.name == name && it.listed.is_some());
+    groups(parts).into_iter().filter(|names| !names.iter().all(|it| listed(*it))).collect()
 }
 
 fn instance(schema: ViewSchema, info: &ViewInfo) -> ViewTable {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::open::{Opened, groups};
+use super::open::{Opened, followed};
 use super::process::StartError;
 use super::sources::{Sources, Way};
 use crate::consume::{Effects as _, Track};
@@ -16,7 +16,7 @@ impl Opened {
     /// The service with its views, policies and sagas.
     pub fn place(&self, sources: &Sources) -> Result<Place, StartError> {
         let mut consumers = Vec::new();
-        for names in groups(&self.builder.views) {
+        for names in followed(&self.builder.views) {
             let parts = || self.builder.views.iter().filter(|part| names.contains(part.name));
             let streams = parts().flat_map(|part| {
                 let policies = part.policies.iter().map(|policy| policy.stream());

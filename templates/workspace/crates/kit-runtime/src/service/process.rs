@@ -244,6 +244,7 @@ impl Process {
         let mut router = with.health.routes();
         let mut upstreams = Upstreams::default();
         for one in &mut opened {
+            one.list_references().await?;
             one.renew_views(&sources).await?;
             let sows = with.roles.play(Role::Commands) && config.get("SEED") != Some("0");
             if let Some(seed) = one.builder.seed.filter(|_| sows) {

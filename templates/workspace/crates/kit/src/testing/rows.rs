@@ -6,6 +6,7 @@ use super::json;
 use crate::context::Context;
 use crate::event::{Event, Recorded};
 use crate::fault::{Fault, Folded, Need};
+use crate::reference::Reference;
 use crate::row::{Kind, Row, Table};
 use crate::view::Fold;
 
@@ -17,6 +18,16 @@ impl Rows {
     pub(super) fn put<R: Row>(&mut self, row: &R) {
         self.remove(&R::TABLE, &json(row.key()));
         self.0.push((const { &R::TABLE }, json(row.key()), json(row)));
+    }
+
+    /// Every row of a reference.
+    ///
+    /// # Panics
+    /// When one of them breaks the rules of its type.
+    pub(super) fn put_all<R: Reference>(&mut self) {
+        for row in R::rows().expect("the rows of a reference keep the rules") {
+            self.put(&row);
+        }
     }
 
     fn remove(&mut self, table: &Table, key: &Value) {

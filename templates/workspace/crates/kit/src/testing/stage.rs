@@ -18,6 +18,7 @@ use crate::decision::Outcome;
 use crate::event::{Event, Recorded};
 use crate::fault::Folded;
 use crate::policy::{Message, Policy};
+use crate::reference::Reference;
 use crate::row::Row;
 use crate::saga::{Run, Saga};
 use crate::schedule::Schedule;
@@ -89,6 +90,16 @@ impl Stage {
                 rows.follow::<V, E>(event);
             }
         });
+        self
+    }
+
+    /// The rows of a reference are there.
+    ///
+    /// # Panics
+    /// When one of them breaks the rules of its type.
+    #[must_use]
+    pub fn reference<R: Reference>(mut self) -> Self {
+        self.rows.put_all::<R>();
         self
     }
 
