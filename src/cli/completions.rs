@@ -98,7 +98,9 @@ fn spellings(names: Names, item: &Item) -> Vec<String> {
         (Names::Contexts, "context") => vec![name.clone()],
         (Names::Beginnings, "context") => vec![format!("{name}.")],
         (Names::Beginnings, "aggregate") => vec![format!("{context}.{name}.")],
-        (Names::Aggregates, "aggregate") | (Names::Views, "view" | "replica") => vec![name.clone()],
+        (Names::Aggregates, "aggregate") | (Names::Views, "view" | "replica" | "reference") => {
+            vec![name.clone()]
+        }
         (Names::Events, "event") | (Names::Commands, "command") => {
             vec![name.clone(), format!("{context}.{name}")]
         }

@@ -18,13 +18,14 @@ pub(super) struct Item {
 }
 
 /// The constructs that are listed, in the order of the list.
-pub(super) const KINDS: [&str; 11] = [
+pub(super) const KINDS: [&str; 12] = [
     "context",
     "aggregate",
     "command",
     "event",
     "public",
     "replica",
+    "reference",
     "view",
     "query",
     "policy",
@@ -65,6 +66,7 @@ fn of_context(context: &Context) -> Vec<Item> {
     all.extend(events);
     all.extend(context.publications.iter().map(|x| item("public", &x.head)));
     all.extend(context.replicas.iter().map(|x| item("replica", &x.head)));
+    all.extend(context.references.iter().map(|x| item("reference", &x.head)));
     all.extend(context.views.iter().map(|x| item("view", &x.head)));
     all.extend(context.queries.iter().map(|x| item("query", &x.head)));
     all.extend(context.policies.iter().map(|x| item("policy", &x.head)));

@@ -10,7 +10,7 @@ use crate::lang::types::{Bounds, FieldDef, TypeDefKind, TypeId, TypeTable};
 use crate::model::{
     Aggregate, Command, CommandKind, Context, ContextKind, Decide, Each, EachSource, Event,
     EventRef, Form, Idempotency, IfMissing, KeySource, Make, Model, Notes, Policy, Projection,
-    Query, Refusal, Refused, Table, TextPiece,
+    ProjectionKind, Query, Refusal, Refused, Row, Table, TextPiece,
 };
 
 /// A context of a model.
@@ -44,6 +44,7 @@ pub(super) fn context(model: &Model, of: &Context) -> form::Context {
         events: map(&of.events, |e| to.event(e)),
         publications: map(&of.publications, |p| super::publication::publication(&to, p)),
         replicas: map(&of.replicas, |p| to.projection(p)),
+        references: map(&of.references, |p| to.projection(p)),
         views: map(&of.views, |p| to.projection(p)),
         queries: map(&of.queries, |q| to.query(q)),
         policies: map(&of.policies, |p| to.policy(p)),
@@ -319,8 +320,14 @@ impl To<'_> {
             of: of.of.as_ref().map(|(context, name)| format!("{context}.{name}")),
             key: of.key.clone(),
             columns: self.fields(of.row),
-            reactions,
+            reactions: (of.kind != ProjectionKind::Reference).then_some(reactions),
+            rows: of.listed.iter().map(|row| self.row(row)).collect(),
         }
+    }
+
+    fn row(&self, of: &Row) -> String {
+        let field = |(name, value): &(String, Ir)| format!("{name} = {}", self.expr(value));
+        of.fields.iter().map(field).collect::<Vec<_>>().join(", ")
     }
 
     pub(super) fn each(&self, of: &Each) -> String {

@@ -65,6 +65,8 @@ pub(super) struct Context {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub publications: BTreeMap<String, Publication>,
     pub replicas: BTreeMap<String, Projection>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, Projection>,
     pub views: BTreeMap<String, Projection>,
     pub queries: BTreeMap<String, Query>,
     pub policies: BTreeMap<String, Policy>,
@@ -188,7 +190,10 @@ pub(super) struct Projection {
     pub of: Option<String>,
     pub key: Vec<String>,
     pub columns: Vec<Field>,
-    pub reactions: Vec<Reaction>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reactions: Option<Vec<Reaction>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

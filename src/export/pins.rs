@@ -28,6 +28,8 @@ pub struct Pins {
     views: BTreeMap<String, TablePin>,
     #[serde(default)]
     replicas: BTreeMap<String, TablePin>,
+    #[serde(default)]
+    references: BTreeMap<String, TablePin>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -110,6 +112,11 @@ pub fn pin(model: &mut Model, pins: &BTreeMap<String, Pins>) {
         for replica in context.replicas.values_mut() {
             if let Some(pin) = found(&pins.replicas, &replica.name, &replica.notes.was) {
                 replica.table.clone_from(&pin.table);
+            }
+        }
+        for reference in context.references.values_mut() {
+            if let Some(pin) = found(&pins.references, &reference.name, &reference.notes.was) {
+                reference.table.clone_from(&pin.table);
             }
         }
     }

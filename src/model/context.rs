@@ -83,6 +83,8 @@ pub struct Context {
     pub publications: BTreeMap<String, Publication>,
     /// Replicas: read models in the write database that commands may look up.
     pub replicas: BTreeMap<String, Projection>,
+    /// References: rows that the text lists, for commands to look up.
+    pub references: BTreeMap<String, Projection>,
     /// Views: read models for queries and policies.
     pub views: BTreeMap<String, Projection>,
     /// Queries.
@@ -102,6 +104,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// The view, replica or reference of this name.
+    #[must_use]
+    pub fn projection(&self, name: &str) -> Option<&Projection> {
+        let written = || self.replicas.get(name).or_else(|| self.references.get(name));
+        self.views.get(name).or_else(written)
+    }
+
     /// The event or publication of this name.
     #[must_use]
     pub fn happening(&self, name: &str) -> Option<&Event> {

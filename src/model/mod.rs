@@ -103,10 +103,9 @@ impl Model {
         sagas.filter_map(|saga| Some((saga, saga.waits?))).collect()
     }
 
-    /// The view or replica `name` of a context.
+    /// The view, replica or reference `name` of a context.
     #[must_use]
     pub fn projection(&self, context: &str, name: &str) -> Option<&Projection> {
-        let context = self.contexts.get(context)?;
-        context.views.get(name).or_else(|| context.replicas.get(name))
+        self.contexts.get(context)?.projection(name)
     }
 }

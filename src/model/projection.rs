@@ -1,6 +1,6 @@
-//! Views and replicas: rows made from events.
+//! Views and replicas: rows made from events. References: rows that stand in the text.
 
-use super::{Each, EventRef, Make, Notes};
+use super::{Each, EventRef, Make, Notes, Row};
 use crate::lang::ir::{ChangeIr, Ir};
 use crate::lang::types::TypeId;
 use crate::source::Span;
@@ -12,6 +12,8 @@ pub enum ProjectionKind {
     View,
     /// In the write database; commands may look it up.
     Replica,
+    /// In the write database, as the text lists them; commands may look them up.
+    Reference,
 }
 
 /// Where a reaction's row is found.
@@ -72,7 +74,7 @@ pub enum Form {
     Log(LogForm),
 }
 
-/// A view or replica.
+/// A view, replica or reference.
 #[derive(Debug, Clone)]
 pub struct Projection {
     /// `PascalCase`.
@@ -92,6 +94,8 @@ pub struct Projection {
     pub form: Form,
     /// Every event it follows, sorted.
     pub events: Vec<EventRef>,
+    /// The rows of a reference, in text order.
+    pub listed: Vec<Row>,
     /// The table's name, pinned.
     pub table: String,
     /// Where it is declared.

@@ -30,7 +30,7 @@ pub struct Query {
     pub name: String,
     /// Meaning and reserved keys.
     pub notes: Notes,
-    /// The view or replica of the same context.
+    /// The view, replica or reference of the same context.
     pub view: String,
     /// Its parameters. For `one` the key columns are in the path and not here.
     pub params: TypeId,
@@ -45,6 +45,8 @@ pub struct Query {
     pub one: bool,
     /// Its route.
     pub route: Route,
+    /// Not declared: every reference has such a query of its rows, and one of each row.
+    pub implied: bool,
     /// Where it is declared.
     pub span: Span,
 }

@@ -27,7 +27,7 @@ pub struct Told {
 /// A row that is there beforehand, every column given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The view or replica of the same context.
+    /// The view, replica or reference of the same context.
     pub source: String,
     /// Every column in the order of the row.
     pub fields: Vec<(String, Ir)>,

@@ -200,6 +200,10 @@ fn others(context: &Context, sink: &mut Sink) {
         report(Kind::Reader, "replica", &replica.head.name, sink);
         fields("column", &replica.columns, sink);
     }
+    for reference in &context.references {
+        report(Kind::Reader, "reference", &reference.head.name, sink);
+        fields("field", &reference.fields, sink);
+    }
     for view in &context.views {
         report(Kind::Reader, "view", &view.head.name, sink);
         fields("column", &view.columns, sink);

@@ -129,7 +129,9 @@ pub fn is_reserved_type(name: &str) -> bool {
 
 /// Whether each domain crate may have a module of this name already, beside its aggregates.
 pub(super) fn is_module_of_a_domain(name: &str) -> bool {
-    matches!(name, "custom" | "functions" | "lib" | "replicas" | "settings" | "tables" | "values")
+    const NAMES: [&str; 8] =
+        ["custom", "functions", "lib", "references", "replicas", "settings", "tables", "values"];
+    NAMES.contains(&name)
 }
 
 /// Whether each aggregate has a module of this name already, beside its commands.

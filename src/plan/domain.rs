@@ -34,6 +34,7 @@ pub(super) fn add(
         ("tables", view(domain::tables_file(&domain))),
         ("settings", view(domain::settings_file(&domain))),
         ("replicas", view(domain::replicas_file(&domain))),
+        ("references", view(domain::references_file(&domain))),
     ];
     for (name, view) in small {
         let Some(view) = view else { continue };
@@ -42,6 +43,7 @@ pub(super) fn add(
             "values" => "domain/values.rs.tera",
             "tables" => "domain/tables.rs.tera",
             "settings" => "domain/settings.rs.tera",
+            "references" => "domain/references.rs.tera",
             _ => "domain/replicas.rs.tera",
         };
         crate_files.owned(&format!("src/{name}.rs"), template, view)?;

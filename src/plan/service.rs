@@ -40,7 +40,7 @@ pub(super) fn add(
         let view = to_view(&service::replica_file(&domain, replica));
         files.owned(&path, "service/projection.rs.tera", view)?;
     }
-    for query in context.queries.values() {
+    for query in context.queries.values().filter(|it| !it.implied) {
         let path = format!("src/queries/{}.rs", file_name(&query.name));
         let view = to_view(&service::query_file(&domain, query));
         files.owned(&path, "service/query.rs.tera", view)?;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::refusals::Uses;
 use super::resolver::Resolver;
 use super::{
-    commands, compose, deploy, events, examples, policies, projections, publications, queries,
-    refusals, routes, run, sagas, scenarios, schedules, told, written,
+    commands, compose, deploy, events, examples, listed, policies, projections, publications,
+    queries, refusals, routes, run, sagas, scenarios, schedules, told, written,
 };
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::check::{CaseIr, Scope, Source};
@@ -15,7 +15,7 @@ use crate::lang::tree::{Refusal, Unique};
 use crate::lang::types::{Type, TypeId, TypeTable};
 use crate::model::{
     Aggregate, Case, Command, Context, ContextKind, Decide, Examples, Function, Idempotency, Model,
-    Saga, Table, UniqueRule,
+    Projection, ProjectionKind, Saga, Table, UniqueRule,
 };
 use crate::source::Span;
 use crate::syntax::tree;
@@ -36,9 +36,14 @@ pub(super) fn model(r: &mut Resolver<'_>, sink: &mut Sink) -> Model {
     for name in &names {
         let built = scenarios::build(r, name, &contexts, sink);
         let seeds = scenarios::seeds(r, name, &contexts, sink);
+        let listed = listed::rows(r, name, &contexts, sink);
         if let Some(context) = contexts.get_mut(name) {
             context.scenarios = built;
             context.seeds = seeds;
+            for row in listed {
+                let reference = context.references.get_mut(&row.source);
+                reference.into_iter().for_each(|it| it.listed.push(row.clone()));
+            }
         }
     }
     let told_names = told::names(r, &contexts);
@@ -110,8 +115,12 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
     if !r.tree.broken && !sink.has_errors() {
         events::unreached(r, name, &events, sink);
     }
-    let (views, replicas) =
-        projections.into_iter().partition(|p| p.kind == crate::model::ProjectionKind::View);
+    let of = |kind| {
+        let kept = projections.iter().filter(move |p| p.kind == kind).cloned();
+        by_name(kept.collect(), |p: &Projection| &p.name)
+    };
+    let (replicas, references) = (of(ProjectionKind::Replica), of(ProjectionKind::Reference));
+    let views = of(ProjectionKind::View);
     let (tables, functions) = functions(r, Some(name));
     Some(Context {
         name: name.to_owned(),
@@ -137,8 +146,9 @@ fn context(r: &mut Resolver<'_>, name: &str, sink: &mut Sink) -> Option<Context>
         commands: by_name(commands, |c| &c.name),
         events: by_name(events, |e| &e.name),
         publications: by_name(publications, |p| &p.event.name),
-        replicas: by_name(replicas, |p: &crate::model::Projection| &p.name),
-        views: by_name(views, |p: &crate::model::Projection| &p.name),
+        replicas,
+        references,
+        views,
         queries: by_name(queries, |q| &q.name),
         policies: by_name(policies, |p| &p.name),
         sagas: BTreeMap::new(),

@@ -172,7 +172,7 @@ fn target(
         return Some(Asked { context: of, target, needed, possible: vec![], answer });
     }
     let ctx = r.contexts.get(&of)?;
-    let queries = ctx.tree.queries.iter().map(|query| query.head.name.text.clone());
+    let queries = super::queries::names(ctx.tree);
     let known: Vec<String> = queries.chain(ctx.aggregates.keys().cloned()).collect();
     if !known.contains(&name.text) && !ctx.not_yet.contains(&name.text) {
         let found = format!("there is no query or aggregate `{}`", name.text);

@@ -170,15 +170,17 @@ fn projections_of<'t>(
 ) {
     let name = context.head.name.text.as_str();
     let mut seen = Namespace::new();
-    let replicas = context.replicas.iter().map(|x| (None, Some(x), &x.head, "a replica"));
-    let views = context.views.iter().map(|x| (Some(x), None, &x.head, "a view"));
-    for (view, replica, head, what) in replicas.chain(views) {
+    let replicas =
+        context.replicas.iter().map(|x| (Proj { replica: Some(x), ..Proj::none() }, &x.head));
+    let references =
+        context.references.iter().map(|x| (Proj { reference: Some(x), ..Proj::none() }, &x.head));
+    let views = context.views.iter().map(|x| (Proj { view: Some(x), ..Proj::none() }, &x.head));
+    for (proj, head) in replicas.chain(references).chain(views) {
+        let what = proj.what();
         if once(&mut seen, &head.name, what, sink) {
             let row = record(&head.name.text, Some(name), RecordRole::Row, vec![], head.span);
             let row = r.world.types.add(row);
-            let entry =
-                Proj { view, replica, of: None, key: vec![], row, broken: false, untyped: vec![] };
-            ctx.projections.insert(head.name.text.clone(), entry);
+            ctx.projections.insert(head.name.text.clone(), Proj { row, ..proj });
         }
     }
 }
@@ -267,12 +269,13 @@ fn once(seen: &mut Namespace<'_>, name: &Ident, what: &'static str, sink: &mut S
 
 /// MN117: an old name that is still in use.
 fn was_alive(context: &tree::Context, sink: &mut Sink) {
-    let groups: [Vec<&tree::Head>; 10] = [
+    let groups: [Vec<&tree::Head>; 11] = [
         context.aggregates.iter().map(|x| &x.head).collect(),
         context.commands.iter().map(|x| &x.head).collect(),
         context.events.iter().map(|x| &x.head).collect(),
         context.publications.iter().map(|x| &x.head).collect(),
         context.replicas.iter().map(|x| &x.head).collect(),
+        context.references.iter().map(|x| &x.head).collect(),
         context.views.iter().map(|x| &x.head).collect(),
         context.queries.iter().map(|x| &x.head).collect(),
         context.policies.iter().map(|x| &x.head).collect(),

@@ -26,7 +26,8 @@ pub(super) fn of(world: &World, context: &Context) -> Examples {
     let events = events.filter_map(|e| Some((e.name.clone(), record(e.record)?)));
     let commands =
         context.commands.values().filter_map(|c| Some((c.name.clone(), record(c.record)?)));
-    let projections = context.replicas.values().chain(context.views.values());
+    let written = context.replicas.values().chain(context.references.values());
+    let projections = written.chain(context.views.values());
     let rows = projections.filter_map(|p| Some((p.name.clone(), record(p.row)?)));
     Examples {
         ids: ids.collect(),

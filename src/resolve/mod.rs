@@ -31,6 +31,7 @@ mod fields;
 mod follow;
 mod group;
 mod implied;
+mod listed;
 mod literal;
 mod make;
 mod messages;

@@ -43,7 +43,8 @@ fn policy(
     let mut scope = r.scope(context, "a policy").root(Root::Ev, ev).root(Root::Meta, meta).clock();
     if let Some(row) = replica.as_ref().and_then(|x| r.contexts.get(context)?.projections.get(x)) {
         if row.replica.is_none() {
-            let found = format!("`{}` is a view, not a replica", replica.as_deref().unwrap_or(""));
+            let name = replica.as_deref().unwrap_or("");
+            let found = format!("`{name}` is {}, not a replica", row.what());
             let at = tree.replica.as_ref().map_or(span, |p| p.name.span);
             sink.push(
                 Diagnostic::error(110, at, found)

@@ -1,4 +1,4 @@
-//! Views and replicas of the model: one complete reaction per followed event (§7.7).
+//! Views, replicas and references of the model: one complete reaction per followed event (§7.7).
 //!
 //! Reports events without a key (MN409), columns that nothing fills (MN413).
 
@@ -13,7 +13,7 @@ use super::values::{ir, root_field};
 use super::walk;
 use super::words::list;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::check::{Checker, Exists, Lookups, Scope, Source};
+use crate::lang::check::{Checker, Exists, Lookups, RowKind, Scope, Source};
 use crate::lang::ir::{ChangeIr, Ir, IrKind, Root};
 use crate::lang::tree::{Change, Expr, ExprKind, Ident};
 use crate::lang::types::{FieldDef, Type, TypeId};
@@ -23,7 +23,7 @@ use crate::model::{
 use crate::source::Span;
 use crate::syntax::tree;
 
-/// The views and replicas of a context.
+/// The views, replicas and references of a context.
 pub(super) fn build(r: &mut Resolver<'_>, context: &str, sink: &mut Sink) -> Vec<Projection> {
     let Some(ctx) = r.contexts.get(context) else { return vec![] };
     let names: Vec<String> = ctx.projections.keys().cloned().collect();
@@ -47,6 +47,11 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) -> Opti
         return None;
     }
     let (view, of, head) = (proj.view, proj.of.clone(), proj.head()?);
+    let kind = match proj.kind() {
+        RowKind::View => ProjectionKind::View,
+        RowKind::Replica => ProjectionKind::Replica,
+        RowKind::Reference => ProjectionKind::Reference,
+    };
     let view_of = Of {
         context: context.to_owned(),
         name: name.to_owned(),
@@ -67,19 +72,22 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) -> Opti
     };
     events.sort();
     events.dedup();
-    if let Form::Keyed { reactions } = &form {
+    if let Form::Keyed { reactions } = &form
+        && kind != ProjectionKind::Reference
+    {
         unfilled(r, &view_of, reactions, sink);
     }
     let was = head.was.first().map_or(name, |w| w.text.as_str());
     Some(Projection {
         name: name.to_owned(),
         notes: super::notes::notes(head),
-        kind: if view.is_some() { ProjectionKind::View } else { ProjectionKind::Replica },
+        kind,
         of,
         key,
         row,
         form,
         events,
+        listed: vec![],
         table: crate::names::snake(was),
         span: head.name.span,
     })

@@ -13,14 +13,72 @@ use crate::lang::check::Scope;
 use crate::lang::ir::{CompareOp, Conversion, Ir, IrArg, IrKind, Method, Root};
 use crate::lang::tree::{Expr, ExprKind, Ident};
 use crate::lang::types::{FieldDef, Type, TypeId};
-use crate::model::{Order, Page, Query};
+use crate::model::{Order, Page, Query, Route};
+use crate::names::plural;
 use crate::syntax::tree;
 
 /// The queries of a context in text order.
 pub(super) fn build(r: &mut Resolver<'_>, context: &str, sink: &mut Sink) -> Vec<Query> {
     let Some(ctx) = r.contexts.get(context) else { return vec![] };
-    let trees: Vec<&tree::Query> = ctx.tree.queries.iter().collect();
-    trees.into_iter().filter_map(|tree| query(r, context, tree, sink)).collect()
+    let tree = ctx.tree;
+    let mut all: Vec<Query> =
+        tree.queries.iter().filter_map(|tree| query(r, context, tree, sink)).collect();
+    for (name, one, of) in of_references(tree) {
+        all.extend(implied(r, context, (name, one), of));
+    }
+    all
+}
+
+/// The queries that the references of a context have without being declared: name, whether it gives
+/// one row, and the reference.
+pub(super) fn of_references(
+    context: &tree::Context,
+) -> impl Iterator<Item = (String, bool, &tree::Reference)> {
+    let declared = |name: &str| context.queries.iter().any(|it| it.head.name.text == name);
+    let both = context.references.iter().flat_map(|of| {
+        let name = &of.head.name.text;
+        [(plural(name), false, of), (name.clone(), true, of)]
+    });
+    both.filter(move |(name, ..)| !declared(name))
+}
+
+/// The names of all queries of a context.
+pub(super) fn names(context: &tree::Context) -> impl Iterator<Item = String> {
+    let declared = context.queries.iter().map(|query| query.head.name.text.clone());
+    declared.chain(of_references(context).map(|(name, ..)| name))
+}
+
+fn implied(
+    r: &mut Resolver<'_>,
+    context: &str,
+    (name, one): (String, bool),
+    tree: &tree::Reference,
+) -> Option<Query> {
+    let of = &tree.head.name.text;
+    let proj = r.contexts.get(context)?.projections.get(of)?;
+    if proj.broken || proj.reference.is_none() {
+        return None;
+    }
+    let key = proj.key.clone();
+    let params = r.world.types.add(scope_record("params", Some(context), vec![]));
+    let mut notes = super::notes::notes(&tree.head);
+    if !one {
+        notes.was.iter_mut().for_each(|was| *was = plural(was));
+    }
+    let path = routes::query(context, &plural(of), one.then_some(key.as_slice())).path;
+    Some(Query {
+        notes,
+        view: of.clone(),
+        params,
+        filter: vec![],
+        order: key.iter().map(|it| Order { column: it.clone(), descending: false }).collect(),
+        page: Page { default: 20, max: 100 },
+        one,
+        route: Route { path, ..routes::query(context, &name, None) },
+        name,
+        implied: true,
+        span: tree.head.name.span,
+    })
 }
 
 fn query<'t>(
@@ -76,6 +134,7 @@ fn query<'t>(
         one: tree.one,
         route: routes::query(context, &name, tree.one.then_some(key.as_slice())),
         name,
+        implied: false,
         span: tree.head.name.span,
     })
 }

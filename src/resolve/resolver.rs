@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::check::{Checker, Scope, Use, World};
+use crate::lang::check::{Checker, RowKind, Scope, Use, World};
 use crate::lang::ir::Root;
+use crate::lang::tree::{Field, Ident};
 use crate::lang::types::{FieldDef, RecordRole, Type, TypeDef, TypeDefKind, TypeId};
 use crate::model::IdField;
 use crate::source::{Sources, Span};
@@ -72,10 +73,11 @@ impl Evt<'_> {
     }
 }
 
-/// A view or replica, declared.
+/// A view, replica or reference, declared.
 pub(super) struct Proj<'t> {
     pub view: Option<&'t tree::View>,
     pub replica: Option<&'t tree::Replica>,
+    pub reference: Option<&'t tree::Reference>,
     /// The aggregate of `of`.
     pub of: Option<(String, String)>,
     pub key: Vec<String>,
@@ -87,24 +89,58 @@ pub(super) struct Proj<'t> {
 }
 
 impl<'t> Proj<'t> {
+    /// Nothing is known about it.
+    pub fn none() -> Self {
+        Self {
+            view: None,
+            replica: None,
+            reference: None,
+            of: None,
+            key: vec![],
+            row: TypeId(u32::MAX),
+            broken: false,
+            untyped: vec![],
+        }
+    }
+
     pub fn head(&self) -> Option<&'t tree::Head> {
-        self.view.map(|v| &v.head).or_else(|| self.replica.map(|r| &r.head))
+        let written = self.replica.map(|x| &x.head).or_else(|| self.reference.map(|x| &x.head));
+        self.view.map(|v| &v.head).or(written)
     }
-    pub fn columns(&self) -> &'t [tree_field::Field] {
-        self.view
-            .map(|v| v.columns.as_slice())
-            .or_else(|| self.replica.map(|r| r.columns.as_slice()))
-            .unwrap_or_default()
+
+    /// What it is, with its article.
+    pub fn what(&self) -> &'static str {
+        match self.kind() {
+            RowKind::View => "a view",
+            RowKind::Replica => "a replica",
+            RowKind::Reference => "a reference",
+        }
     }
+
+    pub fn kind(&self) -> RowKind {
+        match (self.view, self.replica) {
+            (Some(_), _) => RowKind::View,
+            (None, Some(_)) => RowKind::Replica,
+            (None, None) => RowKind::Reference,
+        }
+    }
+
+    pub fn keys(&self) -> &'t [Ident] {
+        let written = self.replica.map(|x| &x.key).or_else(|| self.reference.map(|x| &x.key));
+        self.view.map(|v| &v.key).or(written).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn columns(&self) -> &'t [Field] {
+        let written =
+            self.replica.map(|x| &x.columns).or_else(|| self.reference.map(|x| &x.fields));
+        self.view.map(|v| &v.columns).or(written).map_or(&[], Vec::as_slice)
+    }
+
     pub fn reactions(&self) -> &'t [tree::Reaction] {
-        self.view
-            .map(|v| v.on.as_slice())
-            .or_else(|| self.replica.map(|r| r.on.as_slice()))
-            .unwrap_or_default()
+        let of_replica = self.replica.map(|x| &x.on);
+        self.view.map(|v| &v.on).or(of_replica).map_or(&[], Vec::as_slice)
     }
 }
-
-use crate::lang::tree as tree_field;
 
 /// A context, declared.
 pub(super) struct Ctx<'t> {

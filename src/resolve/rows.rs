@@ -1,4 +1,4 @@
-//! The rows of views and replicas: keys and columns (§7.7).
+//! The rows of views, replicas and references: keys and columns (§7.7).
 //!
 //! Runs twice: before events are known (columns typed by the state or by hand), and after (columns
 //! that only an event can type).
@@ -8,8 +8,8 @@ use super::messages::aggregate_in;
 use super::resolver::Resolver;
 use super::types::{set_fields, set_key};
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::lang::check::{RowKind, RowSource};
-use crate::lang::tree::{Field, Ident, Path};
+use crate::lang::check::RowSource;
+use crate::lang::tree::{Field, Path};
 use crate::lang::types::{FieldDef, Type};
 use crate::model::EventRef;
 use crate::source::Span;
@@ -32,13 +32,12 @@ pub(super) fn declare(r: &mut Resolver<'_>, sink: &mut Sink) {
         let Some(proj) = r.contexts.get(&context).and_then(|c| c.projections.get(&name)) else {
             continue;
         };
-        let kind = if proj.view.is_some() { RowKind::View } else { RowKind::Replica };
-        let source = RowSource { kind, row: proj.row };
+        let source = RowSource { kind: proj.kind(), row: proj.row };
         r.world.sources.insert((context, name), source);
     }
 }
 
-/// Context and name of every view and replica.
+/// Context and name of every view, replica and reference.
 pub(super) fn all(r: &Resolver<'_>) -> Vec<(String, String)> {
     let names = |(context, ctx): (&String, &super::resolver::Ctx<'_>)| {
         ctx.projections.keys().map(|name| (context.clone(), name.clone())).collect::<Vec<_>>()
@@ -49,26 +48,25 @@ pub(super) fn all(r: &Resolver<'_>) -> Vec<(String, String)> {
 fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
     let Some(proj) = r.contexts.get(context).and_then(|c| c.projections.get(name)) else { return };
     let (row, view, replica, columns) = (proj.row, proj.view, proj.replica, proj.columns());
+    let (what, keys, listed) = (proj.what(), proj.keys(), proj.reference.is_some());
     let Some(head) = proj.head() else { return };
     let log = view.is_some_and(|v| v.log.is_some());
     let of = view.and_then(|v| v.of.as_ref()).or_else(|| replica.and_then(|x| x.of.as_ref()));
     let of_known = of.and_then(|path| of_aggregate(r, context, path, sink));
-    let broken = of.is_some() && of_known.is_none();
+    // A reference without a key is reported.
+    let broken = of.is_some() && of_known.is_none() || listed && keys.is_empty();
     let agg = of_known.as_ref().and_then(|(c, a)| r.aggregate(c, a));
     let id = agg.map(|a| FieldDef::plain(&a.id.name, a.id.ty.clone(), head.span));
-    let what = if view.is_some() { "a view" } else { "a replica" };
     let log_fields = if log { log_columns(head.span) } else { vec![] };
     let place = Place {
         what,
         typed_by: agg.iter().map(|a| a.state).collect(),
         taken: &log_fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>(),
-        later: true,
+        later: !listed,
         defaults: true,
         ..Place::default()
     };
     let mut found = fields(r, Some(context), columns, &place, sink);
-    let keys: Vec<Ident> =
-        view.map(|v| v.key.clone()).or_else(|| replica.map(|x| x.key.clone())).unwrap_or_default();
     let mut first = log_fields;
     let key = if log {
         vec!["position".to_owned()]
@@ -87,6 +85,7 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
     } else {
         keys.iter().map(|k| k.text.clone()).collect()
     };
+    let of_row = name;
     for name in &key {
         let known =
             found.fields.iter().any(|f| f.name == *name) || first.iter().any(|f| f.name == *name);
@@ -98,7 +97,7 @@ fn one(r: &mut Resolver<'_>, context: &str, name: &str, sink: &mut Sink) {
             _ if broken => first.push(FieldDef::plain(name, Type::Error, head.span)),
             _ => {
                 let span = keys.iter().find(|k| k.text == *name).map_or(head.name.span, |k| k.span);
-                unlisted_key(r, context, name, span, &mut first, &found.fields, sink);
+                unlisted_key(r, (context, of_row), name, span, &mut first, &found.fields, sink);
             }
         }
     }
@@ -128,7 +127,7 @@ fn no_key(span: Span, what: &str, name: &str, sink: &mut Sink) {
 /// A key column that `columns` does not list: an id of this context may be left out.
 fn unlisted_key(
     r: &mut Resolver<'_>,
-    context: &str,
+    (context, of): (&str, &str),
     name: &str,
     span: Span,
     first: &mut Vec<FieldDef>,
@@ -147,7 +146,10 @@ fn unlisted_key(
     let found = if found.help.is_some() {
         found
     } else {
-        found.help(format!("list it in `columns`: `{name}: TYPE`"))
+        let listed = r.contexts.get(context).and_then(|c| c.projections.get(of));
+        let list =
+            if listed.is_some_and(|it| it.reference.is_some()) { "fields" } else { "columns" };
+        found.help(format!("list it in `{list}`: `{name}: TYPE`"))
     };
     sink.push(found);
     first.push(FieldDef::plain(name, Type::Error, span));
@@ -175,7 +177,7 @@ pub(super) fn typed_by_events(r: &mut Resolver<'_>, sink: &mut Sink) {
             continue;
         }
         let (row, untyped, columns) = (proj.row, proj.untyped.clone(), proj.columns());
-        let what = if proj.view.is_some() { "a view" } else { "a replica" };
+        let what = proj.what();
         let events = super::follow::candidates(r, &context, &name);
         for index in untyped {
             let Some(field) = r.world.types.fields(row).get(index).cloned() else { continue };

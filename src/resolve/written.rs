@@ -76,7 +76,7 @@ fn target(
     let ctx = r.contexts.get(context)?;
     let known: BTreeSet<String> = match code {
         104 => ctx.commands.keys().cloned().collect(),
-        _ => ctx.tree.queries.iter().map(|query| query.head.name.text.clone()).collect(),
+        _ => super::queries::names(ctx.tree).collect(),
     };
     if !known.contains(&path.name.text) {
         if !ctx.not_yet.contains(&path.name.text) {

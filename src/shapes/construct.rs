@@ -1,8 +1,8 @@
 //! The tables of a context: which constructs there are.
 
 use super::{
-    Form, Key, aggregate, edge, flow, functions, later, message, publication, reading, scenario,
-    schedule, seed, types,
+    Form, Key, aggregate, edge, flow, functions, later, message, publication, reading, rows,
+    scenario, schedule, seed, types,
 };
 
 const fn named(name: &'static str, shape: &'static super::Shape) -> Key {
@@ -40,6 +40,7 @@ pub const TABLES: &[Key] = &[
     named("public", &publication::PUBLIC),
     named("refusal", &aggregate::REFUSAL),
     named("replica", &reading::REPLICA),
+    named("reference", &rows::REFERENCE),
     named("view", &reading::VIEW),
     named("query", &reading::QUERY),
     named("policy", &flow::POLICY),
@@ -51,7 +52,6 @@ pub const TABLES: &[Key] = &[
     named("port", &later::PORT).later(),
     named("translate", &later::TRANSLATE).later(),
     named("import", &later::IMPORT).later(),
-    named("reference", &later::REFERENCE).later(),
     Key::absent("seed", Form::Table(&seed::SEED), "{}", seed::SEED.doc),
     Key::absent("access", Form::Table(&edge::ACCESS), "{}", edge::ACCESS.doc).later(),
     Key::absent("grpc", Form::Table(&edge::GRPC), r#"{ expose = ["AddPart"] }"#, edge::GRPC.doc)

@@ -130,6 +130,8 @@ pub struct Key {
     pub stage: Stage,
     /// Kept and shown, not used yet.
     pub reserved: bool,
+    /// What to do while it does not work.
+    pub instead: &'static str,
 }
 
 impl Key {
@@ -142,7 +144,8 @@ impl Key {
         doc: &'static str,
     ) -> Self {
         let (need, stage) = (Need::Required, Stage::One);
-        Self { name, form, need, doc, example, stage, reserved: false }
+        let instead = "remove it or wait for stage 2";
+        Self { name, form, need, doc, example, stage, reserved: false, instead }
     }
 
     /// A key that must be there unless `other` is.
@@ -190,6 +193,12 @@ impl Key {
     #[must_use]
     pub const fn later(self) -> Self {
         Self { stage: Stage::Two, ..self }
+    }
+
+    /// The same key, from stage 2 on, and what to do until then.
+    #[must_use]
+    pub const fn later_so(self, instead: &'static str) -> Self {
+        Self { instead, ..self.later() }
     }
 }
 

@@ -125,25 +125,3 @@ pub static IMPORT: Shape = Shape {
     groups: &[],
     example: "",
 };
-
-/// `[reference.X]`.
-pub static REFERENCE: Shape = Shape {
-    name: "reference",
-    header: "[reference.PartGroup]",
-    doc: "Plain rows without events.",
-    parts: &[
-        &[
-            Key::required("key", Form::Names, r#""group_id""#, "The key columns."),
-            Key::required(
-                "fields",
-                Form::Fields,
-                r#"["group_id: int", "name: string"]"#,
-                "The columns.",
-            ),
-            Key::absent("write", Form::Names, r#"["admin"]"#, "Roles that may write."),
-        ],
-        common::NAMED,
-    ],
-    groups: &[],
-    example: "",
-};

@@ -26,6 +26,7 @@ mod reading;
 
 mod flow;
 
+mod rows;
 mod scenario;
 mod schedule;
 mod seed;
@@ -51,6 +52,7 @@ pub use message::{COMMAND, EVENT};
 pub use project::{PROJECT, PROJECT_FILE, SHORT_FILE};
 pub use publication::PUBLIC;
 pub use reading::{QUERY, REPLICA, VIEW};
+pub use rows::REFERENCE;
 pub use scenario::SCENARIO;
 pub use schedule::SCHEDULE;
 pub use types::{ENUM, NEWTYPE, UNION, VALUE};

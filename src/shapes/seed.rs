@@ -6,17 +6,17 @@ use super::{Form, Key, Shape, common};
 pub static SEED: Shape = Shape {
     name: "seed",
     header: "[seed]",
-    doc: "What a new database begins with. A field that is not mentioned gets an example value, as \
-          in a scenario. The setting `SEED=0` leaves a new database empty.",
+    doc: "What a new database begins with, and what references hold. The setting `SEED=0` leaves a \
+          new database empty, but for the rows of references.",
     parts: &[
         &[
             Key::absent(
                 "rows",
                 Form::Messages,
                 r#"["PartGroup(group_id = 1, name = 'brakes')"]"#,
-                "Rows of references.",
-            )
-            .later(),
+                "The rows of the references, whole: at each start their tables are brought to this list. \
+                 A column that is not mentioned has its default, `none`, or is empty.",
+            ),
             Key::default(
                 "send",
                 Form::Messages,
@@ -24,7 +24,8 @@ pub static SEED: Shape = Shape {
                 r#"["OpenDepot(depot = 'main')"]"#,
                 "Own commands that are sent once, when the database is new, one after the other. One \
                  that is refused is kept for a person. What a rule looks up in a replica may not \
-                 be there yet.",
+                 be there yet; rows of references are. A field that is not mentioned gets an example \
+                 value, as in a scenario.",
             ),
         ],
         common::DOC,

@@ -163,6 +163,7 @@ fn join(first: &mut Context, mut other: Context) {
     first.publications.append(&mut other.publications);
     first.refusals.append(&mut other.refusals);
     first.replicas.append(&mut other.replicas);
+    first.references.append(&mut other.references);
     first.views.append(&mut other.views);
     first.queries.append(&mut other.queries);
     first.policies.append(&mut other.policies);
@@ -170,6 +171,7 @@ fn join(first: &mut Context, mut other: Context) {
     first.schedules.append(&mut other.schedules);
     first.routes.append(&mut other.routes);
     first.seeds.append(&mut other.seeds);
+    first.listed.append(&mut other.listed);
     first.scenarios.append(&mut other.scenarios);
     first.not_yet.append(&mut other.not_yet);
 }

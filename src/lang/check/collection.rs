@@ -348,6 +348,18 @@ impl Checker<'_> {
         let Some((context, row, kind)) = self.source(source) else { return error(span) };
         let name = source.name.text.clone();
         match (self.scope.lookups, kind) {
+            (Lookups::All, RowKind::Reference) => {
+                self.report(
+                    Diagnostic::error(
+                        110,
+                        span,
+                        format!("no key is found in `{name}`, which is a reference"),
+                    )
+                    .label("its rows change without an event")
+                    .help("take a view or replica: built anew, it gives the same rows"),
+                );
+                return error(span);
+            }
             (Lookups::All, _) | (Lookups::Decision, RowKind::Replica | RowKind::Reference) => {}
             (_, RowKind::View) => {
                 let place = self.place();

@@ -25,6 +25,7 @@ pub use build::default_of;
 pub use change::touched;
 pub use checker::{Allow, Checker, EachIr, EachSourceIr, Target};
 pub use expr::uuid_of;
+pub use name::LISTED;
 pub use scope::{
     CaseIr, Exists, FunctionDef, Local, LocalKind, Lookups, RowKind, RowSource, Scope, Source,
     TableDef, Use, World,

@@ -28,6 +28,8 @@ const PREFIXES: [(&str, Root, &str); 14] = [
 
 /// How reports call the place where events change a state.
 const APPLY: &str = "`apply`";
+/// Where a row of a reference is listed.
+pub const LISTED: &str = "a row of a reference";
 
 /// The prefix of a root.
 pub(super) fn word_of(root: Root) -> Option<&'static str> {
@@ -252,6 +254,7 @@ impl<'a> Checker<'a> {
                 let help = "put the time into the event: `emit = \"E(at = now)\"`";
                 let help = match place {
                     APPLY => help.to_owned(),
+                    LISTED => "a row says what it is, the same at each start".to_owned(),
                     _ => format!("use `meta.time`, or {help}"),
                 };
                 self.report(

@@ -116,6 +116,7 @@ fn fields(context: &Context) -> impl Iterator<Item = &Field> {
         .chain(context.publications.iter().flat_map(|x| &x.fields))
         .chain(refusals)
         .chain(context.replicas.iter().flat_map(|x| &x.columns))
+        .chain(context.references.iter().flat_map(|x| &x.fields))
         .chain(context.views.iter().flat_map(|v| &v.columns))
         .chain(context.queries.iter().flat_map(|q| &q.params))
         .chain(context.sagas.iter().flat_map(|s| &s.state))

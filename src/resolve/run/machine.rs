@@ -67,7 +67,11 @@ impl<'a> Machine<'a> {
     ) -> Self {
         let (streams, rows) = (BTreeMap::new(), BTreeMap::new());
         let (sent, published) = (vec![], vec![]);
-        Self { world, contexts, context, scenario, streams, rows, sent, published }
+        let mut all = Self { world, contexts, context, scenario, streams, rows, sent, published };
+        for reference in context.references.values() {
+            let _broken = all.rows_of(&reference.listed);
+        }
+        all
     }
 
     /// What every expression may read.
@@ -97,9 +101,7 @@ impl<'a> Machine<'a> {
         for row in rows {
             let mut env = self.env();
             let fields = self.values(&row.fields, &mut env);
-            let projection = self.context.views.get(&row.source);
-            let projection = projection.or_else(|| self.context.replicas.get(&row.source));
-            let Some(projection) = projection else { return Err(Trouble::Unknown) };
+            let projection = self.context.projection(&row.source).ok_or(Trouble::Unknown)?;
             let key = key_of(&projection.key, &fields).ok_or(Trouble::Unknown)?;
             let source = (self.context.name.clone(), row.source.clone());
             let value = Value::Record(projection.row, fields);

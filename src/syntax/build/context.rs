@@ -53,7 +53,9 @@ pub(in crate::syntax) fn keys(name: Ident, row: &mut Row) -> Keys {
 pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Context {
     let scenarios = row.rows("scenario").unwrap_or_default();
     let routes = row.rows("route").unwrap_or_default();
-    let seeds = row.row("seed").and_then(|mut seed| seed.messages("send")).unwrap_or_default();
+    let mut seed = row.row("seed");
+    let mut seeded = |key| seed.as_mut().and_then(|seed| seed.messages(key)).unwrap_or_default();
+    let (seeds, listed) = (seeded("send"), seeded("rows"));
     Context {
         head: keys.head,
         file,
@@ -70,6 +72,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         publications: each(row, "public", behaviour::publication),
         refusals: each(row, "refusal", behaviour::refusal),
         replicas: each(row, "replica", reading::replica),
+        references: each(row, "reference", reading::reference),
         views: each(row, "view", reading::view),
         queries: each(row, "query", reading::query),
         policies: each(row, "policy", flow::policy),
@@ -77,6 +80,7 @@ pub(in crate::syntax) fn context(file: FileId, keys: Keys, row: &mut Row) -> Con
         schedules: each(row, "schedule", flow::schedule),
         routes: routes.into_iter().filter_map(edge::route).collect(),
         seeds,
+        listed,
         scenarios: scenarios.into_iter().map(flow::scenario).collect(),
         not_yet: Vec::new(),
     }

@@ -2,9 +2,9 @@
 
 use super::{flag, head};
 use crate::lang::tree::Ident;
-use crate::shapes::{QUERY, REPLICA, VIEW};
+use crate::shapes::{QUERY, REFERENCE, REPLICA, VIEW};
 use crate::syntax::lower::Row;
-use crate::syntax::tree::{Log, Page, Query, Replica, View};
+use crate::syntax::tree::{Log, Page, Query, Reference, Replica, View};
 
 pub(super) fn replica(name: Ident, mut row: Row) -> Replica {
     Replica {
@@ -13,6 +13,14 @@ pub(super) fn replica(name: Ident, mut row: Row) -> Replica {
         key: row.idents("key").unwrap_or_default(),
         columns: row.fields("columns").unwrap_or_default(),
         on: row.reactions("on").unwrap_or_default(),
+    }
+}
+
+pub(super) fn reference(name: Ident, mut row: Row) -> Reference {
+    Reference {
+        head: head(name, &mut row, &REFERENCE),
+        key: row.idents("key").unwrap_or_default(),
+        fields: row.fields("fields").unwrap_or_default(),
     }
 }
 

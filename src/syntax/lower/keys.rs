@@ -80,7 +80,7 @@ impl Lower<'_> {
         if key.stage == Stage::One || self.shape_only {
             return self.value(&at, &key.form, &entry.value);
         }
-        self.not_built(subject, &entry.key, &entry.value);
+        self.not_built(subject, key, entry);
         if let Kind::Table(inner) = &entry.value.kind {
             self.not_yet.extend(inner.iter().map(|e| e.key.clone()));
         }

@@ -164,10 +164,11 @@ impl Lower<'_> {
     }
 
     /// MN050: not yet.
-    pub(super) fn not_built(&mut self, subject: &Subject, key: &Ident, node: &Node) {
+    pub(super) fn not_built(&mut self, subject: &Subject, shape: &Key, entry: &Entry) {
         if self.shape_only {
             return;
         }
+        let (key, node) = (&entry.key, &entry.value);
         let is_table =
             matches!(node.kind, Kind::Table(_) | Kind::Array(_)) && subject.place.end == 0;
         let words = if is_table {
@@ -175,9 +176,7 @@ impl Lower<'_> {
         } else {
             format!("{}: `{}` is not built yet", subject.words, key.text)
         };
-        let mut found = Diagnostic::error(50, key.span, words)
-            .label("stage 2")
-            .help("remove it or wait for stage 2");
+        let mut found = Diagnostic::error(50, key.span, words).label("stage 2").help(shape.instead);
         for place in further_places(node) {
             found = found.also(place, "here too");
         }

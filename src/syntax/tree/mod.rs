@@ -19,7 +19,7 @@ pub use behaviour::{Aggregate, Command, Decide, Event, IfMissing, Publication, R
 pub use deploy::{Deploy, Size};
 pub use edge::{Gateway, IfMatch, Route, RouteTarget, Verb};
 pub use flow::{Policy, Refused, ReplyReaction, Saga, Schedule, Step, Times};
-pub use reading::{Log, OrderKey, Page, Query, Reaction, Replica, View};
+pub use reading::{Log, OrderKey, Page, Query, Reaction, Reference, Replica, View};
 pub use scenario::Scenario;
 pub use types::{EnumDecl, Function, Newtype, Table, Types, Union, UnionMember, Value};
 
@@ -147,6 +147,8 @@ pub struct Context {
     pub refusals: Vec<Refusal>,
     /// `[replica.X]`.
     pub replicas: Vec<Replica>,
+    /// `[reference.X]`.
+    pub references: Vec<Reference>,
     /// `[view.X]`.
     pub views: Vec<View>,
     /// `[query.X]`.
@@ -161,6 +163,8 @@ pub struct Context {
     pub routes: Vec<Route>,
     /// The commands of `[seed]`.
     pub seeds: Vec<Message>,
+    /// The rows of `[seed]`.
+    pub listed: Vec<Message>,
     /// `[[scenario]]`.
     pub scenarios: Vec<Scenario>,
     /// Names declared by constructs that are not built yet (ports, processes, references …);

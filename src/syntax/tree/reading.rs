@@ -19,6 +19,17 @@ pub struct Replica {
     pub on: Vec<Reaction>,
 }
 
+/// Rows that stand in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// Name and common keys.
+    pub head: Head,
+    /// The key columns; empty only after a report.
+    pub key: Vec<Ident>,
+    /// Its columns.
+    pub fields: Vec<Field>,
+}
+
 /// Rows that queries read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {

@@ -197,7 +197,7 @@ impl Names for Site<'_, '_> {
     }
 
     fn lookup(&self, context: &str, source: &str, keys: Vec<Node>) -> Node {
-        let row = self.domain.context.replicas.get(source).map(|r| self.rust.named(r.row));
+        let row = self.domain.context.projection(source).map(|r| self.rust.named(r.row));
         let _ = context;
         row_call(&row.unwrap_or_default(), keys)
     }

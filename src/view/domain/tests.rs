@@ -8,7 +8,9 @@ use serde::Serialize;
 use crate::lang::ir::Ir;
 use crate::lang::types::{FieldDef, Type};
 use crate::layout::{self, Field, Node, Stmt};
-use crate::model::{Aggregate, Command, Expected, Outcome, Scenario, Told, Trigger};
+use crate::model::{
+    Aggregate, Command, Context, Expected, Outcome, Projection, Scenario, Told, Trigger,
+};
 use crate::view::rust::{Imports, Rust, article, module, raw};
 
 use super::Domain;
@@ -142,9 +144,16 @@ impl Tests<'_, '_> {
 
     fn surroundings(&self, scenario: &Scenario, node: Node) -> Node {
         let mut node = self.messages.acting(scenario, node);
+        let context = self.domain.context;
+        for reference in looked_up(context, scenario) {
+            let name = self.messages.rust.named(reference.row);
+            node = node.method(format!("reference::<{name}>"), vec![]);
+        }
         for row in &scenario.rows {
-            let Some(replica) = self.domain.context.replicas.get(&row.source) else { continue };
-            let name = self.messages.rust.named(replica.row);
+            let written = context.replicas.get(&row.source);
+            let written = written.or_else(|| context.references.get(&row.source));
+            let Some(written) = written else { continue };
+            let name = self.messages.rust.named(written.row);
             let fields = self.messages.constants.fields(&row.fields);
             node = node.method("row", vec![Node::Struct(name, fields, None).borrowed()]);
         }
@@ -266,4 +275,13 @@ impl Tests<'_, '_> {
 fn test(name: &str, statements: &[Stmt]) -> String {
     let body = layout::body(statements, 4);
     format!("#[test]\nfn {name}() {{\n{body}\n}}")
+}
+
+/// The references that the command of a scenario looks up, each once.
+fn looked_up<'c>(context: &'c Context, scenario: &Scenario) -> Vec<&'c Projection> {
+    let Trigger::Command(told) = &scenario.when else { return vec![] };
+    let command = context.commands.get(&told.name);
+    let names = command.into_iter().flat_map(|it| &it.lookups).map(|it| &it.replica);
+    let names: BTreeSet<&String> = names.collect();
+    names.into_iter().filter_map(|name| context.references.get(name)).collect()
 }

@@ -56,6 +56,10 @@ impl<'m> Homes<'m> {
             let home = Home::Domain("replicas".to_owned(), format!("{}Row", replica.name));
             own.insert(replica.row, home);
         }
+        for reference in context.references.values() {
+            let home = Home::Domain("references".to_owned(), format!("{}Row", reference.name));
+            own.insert(reference.row, home);
+        }
         let of_types = model.types.iter().filter(|(_, def)| is_of(def, context));
         let names = of_types.map(|(_, def)| def.name.clone());
         let names = names.chain(context.commands.keys().cloned());

@@ -36,6 +36,7 @@ pub fn lib_file(domain: &Domain) -> LibFile {
     let context = domain.context;
     let views = names(context.views.keys(), |n| vec![n.to_owned(), format!("{n}Row")]);
     let only = |n: &str| vec![n.to_owned()];
+    let declared = context.queries.iter().filter(|(_, it)| !it.implied).map(|(name, _)| name);
     let rooms = [
         ("Read models: rows that follow from events.", "views", views),
         (
@@ -43,11 +44,7 @@ pub fn lib_file(domain: &Domain) -> LibFile {
             "replicas",
             names(context.replicas.keys(), only),
         ),
-        (
-            "Queries: what callers may ask of the read models.",
-            "queries",
-            names(context.queries.keys(), only),
-        ),
+        ("Queries: what callers may ask of the read models.", "queries", names(declared, only)),
         (
             "Policies: when this happens, ask for that.",
             "policies",

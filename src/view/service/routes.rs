@@ -117,11 +117,21 @@ fn target(domain: &Domain, imports: &Imports, route: &Route) -> Node {
     let text = match &route.target {
         Target::Command(name) => return command(domain, imports, name),
         Target::Query(name) => {
-            let one = domain.context.queries.get(name).is_some_and(|query| query.one);
-            let handler = if one { "one" } else { "query" };
+            let query = domain.context.queries.get(name);
+            let handler = if query.is_some_and(|it| it.one) { "one" } else { "query" };
             imports.add("kit_runtime::http", handler);
-            imports.add("crate", "queries");
-            format!("{handler}::<queries::{name}>")
+            match query.filter(|it| it.implied) {
+                Some(query) => {
+                    let row = format!("{}Row", query.view);
+                    imports.domain("references", &row);
+                    imports.add("kit", "Every");
+                    format!("{handler}::<Every<{row}>>")
+                }
+                None => {
+                    imports.add("crate", "queries");
+                    format!("{handler}::<queries::{name}>")
+                }
+            }
         }
         Target::Aggregate(name) => {
             imports.add("kit_runtime::http", "read");

@@ -15,7 +15,7 @@ use crate::view::domain::{
 use crate::view::rust::{Imports, Rust, module};
 
 use super::publish::enriching;
-use super::site::domain_crate;
+use super::site::{domain_crate, written};
 use super::stream::streams_of;
 use super::tests::{in_path, status_after};
 use super::wiring::ordered_views;
@@ -86,6 +86,11 @@ impl Scenarios<'_, '_> {
         let replicas = context.replicas.values().map(|it| (it, "replicas"));
         let views = ordered_views(context).into_iter().map(|it| (it, "views"));
         let mut node = Node::call("Stage::default", vec![]);
+        for reference in context.references.values() {
+            let row = format!("{}Row", reference.name);
+            self.messages.rust.imports.domain("references", &row);
+            node = node.method(format!("reference::<{row}>"), vec![]);
+        }
         for (projection, module) in replicas.chain(views) {
             self.own(module, &projection.name);
             node = self.following(node, "view", &projection.name, &projection.events);
@@ -199,18 +204,16 @@ impl Scenarios<'_, '_> {
 
     fn row(&self, row: &Row) -> Node {
         let name = format!("{}Row", row.source);
-        if self.domain.context.replicas.contains_key(&row.source) {
-            self.messages.rust.imports.domain("replicas", &name);
-        } else {
-            self.own("views", &name);
+        match written(self.domain, &row.source) {
+            Some(module) => self.messages.rust.imports.domain(module, &name),
+            None => self.own("views", &name),
         }
         Node::Struct(name, self.messages.constants.fields(&row.fields), None)
     }
 
     fn row_after(&self, expected: &Expected) -> Node {
         let context = self.domain.context;
-        let of = context.views.get(&expected.name);
-        let of = of.or_else(|| context.replicas.get(&expected.name));
+        let of = context.projection(&expected.name);
         let table = of.map_or_else(|| expected.name.to_snake_case(), |it| it.table.clone());
         Node::Tuple(vec![Node::text(&table), self.json(&expected.fields)])
     }

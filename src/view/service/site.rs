@@ -218,14 +218,20 @@ impl Names for Site<'_, '_> {
     }
 }
 
-/// The row type of a view or replica; notes the import.
+/// The row type of a view, replica or reference; notes the import.
 #[must_use]
 pub fn row_type(domain: &Domain, rust: &Rust, source: &str) -> String {
     let name = format!("{source}Row");
-    if domain.context.replicas.contains_key(source) {
-        rust.imports.domain("replicas", &name);
-    } else {
-        rust.imports.add("crate::views", &name);
+    match written(domain, source) {
+        Some(module) => rust.imports.domain(module, &name),
+        None => rust.imports.add("crate::views", &name),
     }
     name
+}
+
+/// The module of the domain crate with the row of a replica or reference; `None` for a view.
+#[must_use]
+pub fn written(domain: &Domain, source: &str) -> Option<&'static str> {
+    let replica = domain.context.replicas.contains_key(source).then_some("replicas");
+    replica.or_else(|| domain.context.references.contains_key(source).then_some("references"))
 }

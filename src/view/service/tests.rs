@@ -186,6 +186,10 @@ impl Routes<'_, '_> {
         if params.iter().any(needed) {
             return None;
         }
+        if !query.one && self.domain.context.references.contains_key(&query.view) {
+            let got = get(Node::text(&query.route.path));
+            return Some(vec![ignored(got.method("is", vec![Node::atom("200")]))]);
+        }
         if !query.one {
             let name = format!("{}_rows", query.name.to_snake_case());
             let got = get(Node::text(&query.route.path)).method("is", vec![Node::atom("200")]);
@@ -194,7 +198,9 @@ impl Routes<'_, '_> {
             let same = Node::Macro("assert_eq".to_owned(), vec![body, empty]);
             return Some(vec![Stmt::Bind(format!("let {name}"), got, None), Stmt::Semi(same)]);
         }
-        let row = self.domain.context.examples.rows.get(&query.view)?;
+        let listed = self.domain.context.references.get(&query.view);
+        let listed = listed.and_then(|it| it.listed.first()).map(|row| &row.fields);
+        let row = listed.or_else(|| self.domain.context.examples.rows.get(&query.view))?;
         let mut template = query.route.path.clone();
         let mut parts = Vec::new();
         for (name, ir) in row {
@@ -205,7 +211,10 @@ impl Routes<'_, '_> {
             }
         }
         let path = borrowed_format_of(&template, &parts.join(", "));
-        Some(vec![ignored(refused(get(path), 404, "not_found"))])
+        Some(vec![ignored(match listed.filter(|_| query.filter.is_empty()) {
+            Some(_) => get(path).method("is", vec![Node::atom("200")]),
+            None => refused(get(path), 404, "not_found"),
+        })])
     }
 }
 

@@ -212,6 +212,11 @@ fn published(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
 }
 
 fn views(domain: &Domain, imports: &Imports, mut node: Node) -> Node {
+    for reference in domain.context.references.values() {
+        let row = format!("{}Row", reference.name);
+        imports.domain("references", &row);
+        node = node.method(format!("reference::<{row}>"), vec![]);
+    }
     let replicas = domain.context.replicas.values().map(|p| (p, "crate::replicas"));
     let views = ordered_views(domain.context).into_iter().map(|p| (p, "crate::views"));
     for (projection, path) in replicas.chain(views) {

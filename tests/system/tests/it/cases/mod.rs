@@ -33,6 +33,7 @@ suite! {
         what_cannot_be_paid_gives_its_stock_back
         what_is_not_in_stock_is_rejected
         the_price_of_the_catalog_counts
+        an_order_is_worth_what_the_text_lists
         the_details_of_an_order_come_from_three_services;
     requests:
         a_key_that_comes_twice_has_one_effect

@@ -82,6 +82,26 @@ pub fn the_price_of_the_catalog_counts(system: &mut System) {
     assert_eq!((answer.status, &answer.body["code"]), (422, &json!("too_large")), "{answer:?}");
 }
 
+pub fn an_order_is_worth_what_the_text_lists(system: &mut System) {
+    let rows = system.ask("GET /api/smallest-orders", &Value::Null).body;
+    let (francs, euros) = (
+        json!({ "currency": "chf", "amount": "1.00" }),
+        json!({ "currency": "eur", "amount": "1.10" }),
+    );
+    assert_eq!(rows["items"], json!([francs, euros]));
+    assert_eq!(system.ask("GET /api/smallest-orders/eur", &Value::Null).body, euros);
+    let shop = Shop::open(system, 10, "1000.00");
+    let small = product(system, "Match", "0.99", 10);
+    let order = begin(system, &shop.customer);
+    let line = json!({ "product_id": small, "quantity": 1 });
+    system.command(&format!("/api/orders/{order}/add-line"), &line);
+    let answer = system.ask(&format!("POST /api/orders/{order}/place"), &json!({}));
+    assert_eq!((answer.status, &answer.body["code"]), (422, &json!("too_small")), "{answer:?}");
+    system.command(&format!("/api/orders/{order}/add-line"), &line);
+    system.command(&format!("/api/orders/{order}/place"), &json!({}));
+    ended(system, &order, "confirmed");
+}
+
 pub fn the_details_of_an_order_come_from_three_services(system: &mut System) {
     let shop = Shop::open(system, 10, "1000.00");
     let second = product(system, "Candle", "2.50", 10);

@@ -55,6 +55,8 @@ pub fn table() -> Table {
         .write("POST /orders/{order_id}/reject")
         .write("POST /orders/{order_id}/remove-line")
         .write("POST /orders/{order_id}/use-code")
+        .read("GET /smallest-orders")
+        .read("GET /smallest-orders/{currency}")
         .service("payment", 8005)
         .read("GET /account/{customer_id}")
         .write("POST /accounts")
