@@ -93,11 +93,11 @@ pub fn an_order_is_worth_what_the_text_lists(system: &mut System) {
     let shop = Shop::open(system, 10, "1000.00");
     let small = product(system, "Match", "0.99", 10);
     let order = begin(system, &shop.customer);
-    let line = json!({ "product_id": small, "quantity": 1 });
-    system.command(&format!("/api/orders/{order}/add-line"), &line);
+    let line = |quantity| json!({ "product_id": small, "quantity": quantity });
+    system.command(&format!("/api/orders/{order}/add-line"), &line(1));
     let answer = system.ask(&format!("POST /api/orders/{order}/place"), &json!({}));
     assert_eq!((answer.status, &answer.body["code"]), (422, &json!("too_small")), "{answer:?}");
-    system.command(&format!("/api/orders/{order}/add-line"), &line);
+    system.command(&format!("/api/orders/{order}/add-line"), &line(2));
     system.command(&format!("/api/orders/{order}/place"), &json!({}));
     ended(system, &order, "confirmed");
 }
