@@ -50,7 +50,7 @@ impl System {
     pub fn kafka(&self, settings: &[(&str, &str)]) -> Kafka {
         let mut env: BTreeMap<String, String> =
             settings.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        env.insert("KAFKA_BROKERS".into(), self.brokers.clone());
+        env.entry("KAFKA_BROKERS".into()).or_insert_with(|| self.brokers.clone());
         let sources = Sources { env, ..Sources::default() };
         let config = Config::read(&sources, &Broker::entries()).unwrap();
         let names = TopicNames { system: self.name.clone(), ..TopicNames::default() };
@@ -216,7 +216,12 @@ pub struct OwnBroker {
 
 impl OwnBroker {
     pub fn start() -> Self {
-        let output = script(&["start"]);
+        Self::start_with(&[])
+    }
+
+    /// The same with arguments.
+    pub fn start_with(args: &[&str]) -> Self {
+        let output = script(&[&["start"], args].concat());
         let mut lines = output.lines().map(str::to_owned);
         let (folder, brokers) = (lines.next().unwrap(), lines.next().unwrap());
         Self { folder, brokers }

@@ -13,6 +13,9 @@ mod program;
 #[path = "../it/web.rs"]
 mod web;
 
+#[cfg(feature = "kafka-tls")]
+#[path = "../tls/authority.rs"]
+mod authority;
 mod batches;
 mod broker;
 mod flow;
@@ -20,4 +23,6 @@ mod foreign;
 mod outage;
 mod relays;
 mod repair;
+#[cfg(feature = "kafka-tls")]
+mod secure;
 mod topics;

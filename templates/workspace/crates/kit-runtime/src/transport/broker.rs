@@ -2,12 +2,13 @@
 //! its settings and says what it lacks.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::config::{Config, ConfigError, Entry};
 
 /// The settings of Kafka.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Broker {
     /// Hosts with ports, separated by commas.
     pub brokers: String,
@@ -46,7 +47,23 @@ const SECURITY: [(&str, &str, &str); 7] = [
     ("KAFKA_PASSWORD", "sasl.password", "the password of `KAFKA_USER`"),
 ];
 
+impl fmt::Debug for Broker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let security: Vec<_> = self.security.iter().map(|(key, _)| key).collect();
+        let mut shown = f.debug_struct("Broker");
+        shown.field("brokers", &self.brokers).field("prefix", &self.prefix);
+        shown.field("security", &security).finish_non_exhaustive()
+    }
+}
+
 impl Broker {
+    /// A text with our names of what the client calls by its own.
+    #[must_use]
+    pub fn own_names(text: &str) -> String {
+        let own = |text: String, (name, key, _): &(&str, &str, &str)| text.replace(key, name);
+        SECURITY.iter().fold(text.to_owned(), own)
+    }
+
     /// What can be set.
     #[must_use]
     pub fn entries() -> Vec<Entry> {
@@ -112,6 +129,7 @@ impl Broker {
         let security = SECURITY
             .iter()
             .filter_map(|(name, key, _)| config.get(name).map(|value| (*key, value.to_owned())));
+        agree(config)?;
         Ok(Some(Self {
             brokers: brokers.to_owned(),
             partitions,
@@ -124,6 +142,35 @@ impl Broker {
             pause: config.duration("KAFKA_PAUSE")?,
             security: security.collect(),
         }))
+    }
+}
+
+/// Refuse settings of which one would be passed over in silence without another.
+fn agree(config: &Config) -> Result<(), ConfigError> {
+    let security = config.get("KAFKA_SECURITY").unwrap_or("plaintext");
+    let (tls, sasl) = match security {
+        "plaintext" => (false, false),
+        "ssl" => (true, false),
+        "sasl_plaintext" => (false, true),
+        "sasl_ssl" => (true, true),
+        other => {
+            let text = "write `plaintext`, `ssl`, `sasl_plaintext` or `sasl_ssl`";
+            return Err(ConfigError(format!("KAFKA_SECURITY is `{other}`; {text}")));
+        }
+    };
+    let of_sasl = ["KAFKA_MECHANISM", "KAFKA_USER", "KAFKA_PASSWORD"];
+    let of_tls = ["KAFKA_CA_FILE", "KAFKA_CERTIFICATE_FILE", "KAFKA_KEY_FILE"];
+    let is_set = |name: &&&str| config.get(name).is_some();
+    let mut unused = of_sasl.iter().filter(|_| !sasl).chain(of_tls.iter().filter(|_| !tls));
+    if let Some(name) = unused.find(is_set) {
+        return Err(ConfigError(format!(
+            "{name} is set, and with KAFKA_SECURITY=`{security}` nobody reads it; write `sasl_ssl` or \
+             what else your brokers ask for, or take {name} away"
+        )));
+    }
+    match of_sasl.iter().filter(|_| sasl).find(|name| !is_set(name)) {
+        Some(name) => Err(ConfigError(format!("KAFKA_SECURITY is `{security}`; set {name} too"))),
+        None => Ok(()),
     }
 }
 
@@ -182,11 +229,32 @@ mod tests {
     #[test]
     fn without_brokers_there_is_no_kafka() {
         assert_eq!(read(&[]), Ok(None));
-        let some = read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_USER", "me")]).expect("reads");
+        let some = read(&[("KAFKA_BROKERS", "a:1"), ("KAFKA_SECURITY", "ssl")]).expect("reads");
         let some = some.expect("is there");
         assert_eq!((some.partitions, some.replicas), (8, 3));
         assert_eq!((some.batch, some.pause), (1_000, Duration::ZERO));
-        assert_eq!(some.security, [("sasl.username", "me".to_owned())]);
+        assert_eq!(some.security, [("security.protocol", "ssl".to_owned())]);
+    }
+
+    #[test]
+    fn who_we_are_is_never_passed_over_in_silence_and_never_shown() {
+        let me = [("KAFKA_MECHANISM", "PLAIN"), ("KAFKA_USER", "me"), ("KAFKA_PASSWORD", "pssst")];
+        let with = |security: &[(&str, &str)]| {
+            let all = [&[("KAFKA_BROKERS", "a:1")], security].concat();
+            read(&all).map_err(|error| error.0)
+        };
+        let secure = with(&[&me[..], &[("KAFKA_SECURITY", "sasl_ssl")]].concat());
+        let shown = format!("{:?}", secure.expect("reads"));
+        assert!(shown.contains("sasl.password") && !shown.contains("pssst"), "{shown}");
+        for (security, expected) in [
+            (&me[1..], "KAFKA_USER is set, and with KAFKA_SECURITY=`plaintext`"),
+            (&[("KAFKA_CA_FILE", "ca.pem")], "KAFKA_CA_FILE is set, and with"),
+            (&[("KAFKA_SECURITY", "tls")], "KAFKA_SECURITY is `tls`; write `plaintext`"),
+            (&[("KAFKA_SECURITY", "sasl_ssl")], "`sasl_ssl`; set KAFKA_MECHANISM too"),
+        ] {
+            let refused = with(security).expect_err("is refused");
+            assert!(refused.starts_with(expected) || refused.ends_with(expected), "{refused}");
+        }
     }
 
     #[test]

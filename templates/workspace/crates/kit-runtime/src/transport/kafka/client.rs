@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::admin::AdminClient;
-use rdkafka::client::DefaultClientContext;
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::config::ClientConfig;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{FutureProducer, Producer as _};
 
 use super::Relay;
+use super::ear::{Ear, LEVEL, words};
 use crate::consume::Pace;
 use crate::health::{Condition, Health};
 use crate::service::Stop;
@@ -28,7 +28,7 @@ pub struct KafkaTrouble(pub String);
 
 impl From<KafkaError> for KafkaTrouble {
     fn from(error: KafkaError) -> Self {
-        Self(error.to_string())
+        Self(words(&error))
     }
 }
 
@@ -39,7 +39,12 @@ pub struct Kafka {
     pub broker: Arc<Broker>,
     /// What topics are called.
     pub names: Arc<TopicNames>,
+    /// What the clients hear of it.
+    pub(super) ear: Ear,
 }
+
+/// A client that sends.
+pub(super) type Producer = FutureProducer<Ear>;
 
 impl Kafka {
     /// The Kafka of these settings.
@@ -48,7 +53,8 @@ impl Kafka {
     /// Settings that the client does not take, such as encryption without the feature `kafka-tls`.
     pub fn connect(broker: Broker, names: TopicNames) -> Result<Self, KafkaTrouble> {
         let names = TopicNames { prefix: broker.prefix.clone(), ..names };
-        let it = Self { broker: Arc::new(broker), names: Arc::new(names) };
+        let ear = Ear::default();
+        let it = Self { broker: Arc::new(broker), names: Arc::new(names), ear };
         it.admin()?;
         Ok(it)
     }
@@ -90,7 +96,7 @@ impl Kafka {
         for (key, value) in &self.broker.security {
             config.set(*key, value);
         }
-        config.set_log_level(RDKafkaLogLevel::Error);
+        config.set_log_level(LEVEL);
         config
     }
 
@@ -98,7 +104,7 @@ impl Kafka {
     ///
     /// # Errors
     /// Settings that the client does not take.
-    pub(super) fn producer(&self, client: &str) -> Result<FutureProducer, KafkaTrouble> {
+    pub(super) fn producer(&self, client: &str) -> Result<Producer, KafkaTrouble> {
         let mut config = self.config(client);
         config
             .set("acks", "all")
@@ -107,7 +113,7 @@ impl Kafka {
             .set("compression.type", "lz4")
             .set("message.timeout.ms", "30000")
             .set("queue.buffering.max.messages", "50000");
-        Ok(config.create()?)
+        Ok(config.create_with_context(self.ear.clone())?)
     }
 
     /// The settings of a consumer that commits what it is told to.
@@ -129,8 +135,8 @@ impl Kafka {
         config
     }
 
-    pub(super) fn admin(&self) -> Result<AdminClient<DefaultClientContext>, KafkaTrouble> {
-        Ok(self.config("topics").create()?)
+    pub(super) fn admin(&self) -> Result<AdminClient<Ear>, KafkaTrouble> {
+        Ok(self.config("topics").create_with_context(self.ear.clone())?)
     }
 
     /// Let the health of a process tell whether a broker answers.
@@ -138,16 +144,20 @@ impl Kafka {
     /// # Errors
     /// Settings that the client does not take.
     pub fn watch(&self, health: &Health) -> Result<(), KafkaTrouble> {
-        let client: FutureProducer = self.config("health").create()?;
+        let ear = self.ear.clone();
+        let client: Producer = self.config("health").create_with_context(ear.clone())?;
         health.ask("kafka", move || {
-            let client = client.clone();
+            let (client, ear) = (client.clone(), ear.clone());
             let asked = tokio::task::spawn_blocking(move || {
                 client.client().fetch_metadata(Some("__consumer_offsets"), QUICK).map(drop)
             });
             async move {
                 let detail = match asked.await {
-                    Ok(Ok(())) => return Condition::Ok,
-                    Ok(Err(error)) => error.to_string(),
+                    Ok(Ok(())) => {
+                        ear.works();
+                        return Condition::Ok;
+                    }
+                    Ok(Err(error)) => ear.why(&error),
                     Err(error) => error.to_string(),
                 };
                 Condition::Degraded { detail: format!("no broker answers: {detail}") }

@@ -7,6 +7,7 @@
 
 mod buffer;
 mod client;
+mod ear;
 mod envelope;
 mod lane;
 mod leases;

@@ -117,7 +117,7 @@ impl<T: Travels> Relay<T> {
             None => work.insert(Work::new(self.kafka.producer(&self.log.name)?)),
         };
         if work.topics == Topics::default() {
-            work.topics = Topics::look(&work.producer).await?;
+            work.topics = Topics::look(&work.producer, &self.kafka.ear).await?;
         }
         if work.epochs != epochs || work.cursors.is_empty() {
             self.log.adopt(work, epochs).await?;

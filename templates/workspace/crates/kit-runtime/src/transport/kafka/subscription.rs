@@ -13,6 +13,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::{oneshot, watch};
 
 use super::buffer::{Buffer, Put, Taken};
+use super::ear::Ear;
 use super::envelope::{Headers, Travels, unpack};
 use super::lane::{Compared, Lane};
 use super::member::Member;
@@ -50,6 +51,7 @@ pub(super) struct Shared<T: Travels> {
     system: String,
     pub compare: Duration,
     pub changed: watch::Sender<u64>,
+    ear: Ear,
 }
 
 struct State<T> {
@@ -108,7 +110,8 @@ impl Kafka {
             trouble: None,
             foreign: foreign.as_ref().map(|(_, it)| Arc::downgrade(it)).unwrap_or_default(),
         }));
-        let watcher = Watcher { state: state.clone(), changed: watch::Sender::new(0) };
+        let (changed, ear) = (watch::Sender::new(0), self.ear.clone());
+        let watcher = Watcher { state: state.clone(), changed, ear: ear.clone() };
         let changed = watcher.changed.clone();
         let consumer: StreamConsumer<Watcher<T>> =
             self.consumer(group, group).create_with_context(watcher)?;
@@ -116,8 +119,14 @@ impl Kafka {
         topics.extend(foreign.as_ref().map(|(topic, _)| topic.as_str()));
         consumer.subscribe(&topics.into_iter().collect::<Vec<_>>())?;
         let (system, compare) = (self.names.system.clone(), self.broker.compare);
-        let shared =
-            Arc::new(Shared { consumer: Member::new(consumer), state, system, compare, changed });
+        let shared = Arc::new(Shared {
+            consumer: Member::new(consumer),
+            state,
+            system,
+            compare,
+            changed,
+            ear,
+        });
         let (alive, end) = oneshot::channel();
         tokio::spawn(pump(shared.clone(), end));
         let alive = Arc::new(Alive(alive));
@@ -144,7 +153,7 @@ async fn pump<T: Travels>(shared: Arc<Shared<T>>, mut end: oneshot::Receiver<()>
         match received {
             Ok(message) => shared.put(&message),
             Err(error) => {
-                shared.fails(error.to_string());
+                shared.fails(shared.ear.why(&error));
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }
@@ -172,7 +181,9 @@ impl<T: Travels> Shared<T> {
         let key = (message.topic().to_owned(), message.partition());
         let arrived = unpack::<T>(&self.system, &headers, value);
         let mut state = self.state();
-        state.trouble = None;
+        if state.trouble.take().is_some() {
+            self.ear.works();
+        }
         let place = match arrived {
             Ok(Some(arrived)) => state.put(arrived, key.1),
             Ok(None) => state.put_foreign(&headers, message),
@@ -306,6 +317,7 @@ impl<T: Travels> State<T> {
 struct Watcher<T> {
     state: Arc<Mutex<State<T>>>,
     changed: watch::Sender<u64>,
+    ear: Ear,
 }
 
 impl<T: Travels> Watcher<T> {
@@ -327,11 +339,11 @@ impl<T: Travels> Watcher<T> {
 
 impl<T: Travels> ClientContext for Watcher<T> {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        tracing::debug!(?level, facility, message, "client");
+        self.ear.log(level, facility, message);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(exception.message = %error, reason, "client");
+        self.ear.error(error, reason);
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use rdkafka::admin::{AdminOptions, NewTopic, TopicReplication};
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::producer::{FutureProducer, Producer as _};
+use rdkafka::producer::Producer as _;
 
-use super::client::PATIENCE;
+use super::client::{PATIENCE, Producer};
+use super::ear::Ear;
 use super::{Kafka, KafkaTrouble};
 
 /// How long events stay on a topic, in milliseconds: 7 days. Older ones come from the log of the source.
@@ -32,11 +33,13 @@ impl Topics {
     ///
     /// # Errors
     /// No answer in time.
-    pub(super) async fn look(producer: &FutureProducer) -> Result<Self, KafkaTrouble> {
-        let producer = producer.clone();
+    pub(super) async fn look(producer: &Producer, ear: &Ear) -> Result<Self, KafkaTrouble> {
+        let (producer, ear) = (producer.clone(), ear.clone());
         let asked = tokio::task::spawn_blocking(move || {
             // Asking for one that is missing could make it; asking for all never does.
-            let all = producer.client().fetch_metadata(None, PATIENCE)?;
+            let all = producer.client().fetch_metadata(None, PATIENCE);
+            let all = all.map_err(|error| ear.trouble(&error))?;
+            ear.works();
             let count = |it: &rdkafka::metadata::MetadataTopic| {
                 (it.name().to_owned(), i32::try_from(it.partitions().len()).unwrap_or(0))
             };
@@ -60,7 +63,7 @@ impl Kafka {
     /// # Errors
     /// No broker answers; a topic is there with another number of partitions; the brokers refuse.
     pub async fn provision(&self, plans: &[TopicPlan]) -> Result<Vec<String>, KafkaTrouble> {
-        let there = Topics::look(&self.producer("topics")?).await?;
+        let there = Topics::look(&self.producer("topics")?, &self.ear).await?;
         let (partitions, replicas) = (i32::from(self.broker.partitions), self.broker.replicas);
         for plan in plans {
             let Some(count) = there.0.get(&plan.name).filter(|count| **count != partitions) else {

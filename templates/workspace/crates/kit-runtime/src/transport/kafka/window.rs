@@ -6,10 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::future_producer::{DeliveryFuture, FutureProducer};
+use rdkafka::producer::future_producer::DeliveryFuture;
 use rdkafka::producer::{FutureRecord, Producer as _};
 
 use super::Topics;
+use super::client::Producer;
+use super::ear::words;
 use super::envelope::{Origin, Parcel, Travels, pack};
 use super::leases::SLOTS;
 use crate::store::{CursorMove, Mark, Outcome, Store, StoreError, Unit};
@@ -17,6 +19,9 @@ use crate::transport::{Topic, TopicNames};
 
 /// Fewest and most records of one shard that are looked at for a window.
 const OF_SHARD: (u32, u32) = (16, 512);
+
+/// What client and brokers say of a record that is too large.
+const TOO_LARGE: KafkaError = KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge);
 
 /// Why a round did not do all its work.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,13 +54,15 @@ pub(super) struct Log<T> {
 
 /// What a relay knows while it holds slots.
 pub(super) struct Work {
-    pub producer: FutureProducer,
+    pub producer: Producer,
     pub topics: Topics,
     pub epochs: BTreeMap<u16, i64>,
     /// The cursor of each shard, with the epoch under which it is moved.
     pub cursors: BTreeMap<u16, (Mark, i64)>,
     /// Shards with a record that cannot be sent, and why.
     pub stopped: BTreeMap<u16, String>,
+    /// Records that the brokers found too large: only their places are sent.
+    places: BTreeSet<(u16, i64)>,
     /// The ends of each chain in each shard.
     chains: BTreeMap<String, BTreeMap<u16, Chain>>,
     /// Shards that had something in the last window.
@@ -90,10 +97,10 @@ enum Refusal {
 }
 
 impl Work {
-    pub fn new(producer: FutureProducer) -> Self {
+    pub fn new(producer: Producer) -> Self {
         let (epochs, cursors, stopped) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let (topics, chains) = (Topics::default(), BTreeMap::new());
-        Self { producer, topics, epochs, cursors, stopped, chains, busy: 1 }
+        let (topics, chains, places) = (Topics::default(), BTreeMap::new(), BTreeSet::new());
+        Self { producer, topics, epochs, cursors, stopped, places, chains, busy: 1 }
     }
 
     /// Forget everything that the store knows better.
@@ -200,7 +207,8 @@ impl<T: Travels> Log<T> {
         let end = ends.entry(mark.shard).or_insert(Chain { stored: start, sent: start });
         let (names, service) = (&*self.names, meta.service.as_str());
         let origin = Origin { names, service, generation: meta.generation, prev: end.sent };
-        let mut sent = hand_over(&work.producer, &work.topics, &pack(record, origin, false));
+        let place_only = work.places.contains(&(mark.shard, mark.pos));
+        let mut sent = hand_over(&work.producer, &work.topics, &pack(record, origin, place_only));
         if matches!(sent, Err(Refusal::TooLarge)) {
             let (relay, shard, pos) = (&self.name, mark.shard, mark.pos);
             tracing::warn!(relay, shard, pos, "too large for the topic, only its place is sent");
@@ -229,7 +237,8 @@ impl<T: Travels> Log<T> {
             if let Some((chain, delivery)) = sent {
                 let error = match delivery.await {
                     Ok(Ok(_)) => None,
-                    Ok(Err((error, _))) => Some(error.to_string()),
+                    Ok(Err((TOO_LARGE, _))) => Some(self.too_large(work, mark)),
+                    Ok(Err((error, _))) => Some(words(&error)),
                     Err(_) => Some("the client is gone".to_owned()),
                 };
                 if let Some(error) = error {
@@ -253,6 +262,18 @@ impl<T: Travels> Log<T> {
         }
     }
 
+    /// The brokers take less than the client does: next time the place of the record is sent alone.
+    fn too_large(&self, work: &mut Work, mark: Mark) -> String {
+        let (relay, shard, pos) = (&self.name, mark.shard, mark.pos);
+        if work.places.insert((shard, pos)) {
+            tracing::warn!(relay, shard, pos, "too large for the brokers, its place is sent alone");
+            return "a record is too large for the brokers".to_owned();
+        }
+        let reason = "even the place of a record is too large for the brokers".to_owned();
+        work.stopped.insert(shard, reason.clone());
+        reason
+    }
+
     async fn advance(
         &self,
         work: &mut Work,
@@ -265,6 +286,7 @@ impl<T: Travels> Log<T> {
             let (name, epoch) = (self.name.clone(), *epoch);
             unit.cursors.push(CursorMove { name, epoch, from: *from, to: *to });
             *from = *to;
+            work.places.retain(|(of, pos)| of != shard || *pos > to.pos);
         }
         for ((chain, shard), to) in chains {
             let epoch = work.cursors.get(&shard).map(|(_, epoch)| *epoch);
@@ -303,7 +325,7 @@ fn oldest<T: Travels>(mut records: Vec<T>, most: u32) -> Vec<T> {
 }
 
 fn hand_over(
-    producer: &FutureProducer,
+    producer: &Producer,
     topics: &Topics,
     parcel: &Parcel,
 ) -> Result<DeliveryFuture, Refusal> {
@@ -321,7 +343,7 @@ fn hand_over(
         .headers(headers)
         .payload(&parcel.value);
     producer.send_result(record).map_err(|(error, _)| match error {
-        KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge) => Refusal::TooLarge,
-        error => Refusal::Other(error.to_string()),
+        TOO_LARGE => Refusal::TooLarge,
+        error => Refusal::Other(words(&error)),
     })
 }
