@@ -10,7 +10,8 @@ pub static SCHEDULE: Shape = Shape {
           processes there are. Times that passed while nobody ran are made up for by one run. The \
           first run is at the first time after the first start. What a run sends is stored with \
           the note that it ran, so each message goes out once; the id of a message is made of the \
-          schedule, the time, the row's key and the place.",
+          schedule, the time, the row's key and the place. A command that is refused is put aside \
+          and counted by the schedule's name; the others are carried out.",
     parts: &[
         &[
             Key::absent(

@@ -142,6 +142,7 @@ fn command(name: &str, key: &str, request: Request) -> NewMessage {
         request_id: request.request_id(),
         reply_to: "agency".to_owned(),
         park: false,
+        schedule: None,
         request: Some(request.clone()),
     };
     NewMessage {

@@ -83,6 +83,30 @@ async fn two_instances_that_start_at_once_sow_once() {
 }
 
 #[tokio::test]
+async fn eight_instances_that_find_the_same_empty_tables_sow_once() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let url = schema("desk").await;
+    // Tables are made one after the other; this way nobody waits for that.
+    start(&folder, &[("DATABASE_URL", url.as_str()), ("SEED", "0")]).await.end().await;
+    let all = (0..8).map(|_| {
+        let (folder, url) = (folder.clone(), url.clone());
+        tokio::spawn(async move { start(&folder, &[("DATABASE_URL", url.as_str())]).await })
+    });
+    let mut started = Vec::new();
+    for one in all.collect::<Vec<_>>() {
+        started.push(one.await.unwrap());
+    }
+    started[0].until("/find-tools", |it| names(&it.json()).len() == 2).await;
+    let sent = outbox(&started[0].started.services[0]).await;
+    let ids: std::collections::BTreeSet<_> = sent.iter().map(|it| it.message.id).collect();
+    assert_eq!(sent.len(), ids.len(), "nothing is sent twice");
+    for one in started {
+        assert_eq!(events(&one).await, 2);
+        one.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_database_in_which_something_happened_is_left_alone() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let process = start(&folder, &[("SEED", "0")]).await;

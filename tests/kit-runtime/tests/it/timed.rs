@@ -13,6 +13,7 @@ use kit_runtime::policy::Headers;
 use kit_runtime::service::Builder;
 use kit_runtime::store::{Log, Mark, Message};
 use serde::Deserialize as _;
+use serde_json::json;
 
 use crate::db::TestClock;
 use crate::lending::desk::{self, ShelfRow};
@@ -91,6 +92,42 @@ async fn shelf(process: &Process, count: usize) -> Vec<String> {
     let mut names: Vec<String> = items.map(|it| it["name"].as_str().unwrap().to_owned()).collect();
     names.sort();
     names
+}
+
+/// Every evening a tool with a name that is too long.
+struct Evening;
+
+impl Schedule for Evening {
+    const NAME: &'static str = "evening";
+    const TICKS: Ticks = Ticks::Daily(20, 0);
+    const ZONE: &'static Zone = &UTC;
+
+    fn run(_: &Context) -> Folded<Vec<Sent>> {
+        Ok(vec![Sent::new(&AddTool { name: "far too long".repeat(9) })?])
+    }
+}
+
+#[tokio::test]
+async fn what_a_schedule_sends_in_vain_is_put_aside_and_counted_by_its_name() {
+    let (folder, clock) = (Arc::new(tempfile::tempdir().unwrap()), Arc::new(TestClock::start()));
+    let builder = desk().schedule::<Evening>().clock(clock.clone());
+    let process = Process::alone(builder, &folder, &[FAST]).await;
+    let mut due: jiff::Timestamp = "2026-01-04T20:00:00Z".parse().unwrap();
+    ran(&process, "evening", due).await;
+    for _ in 0..2 {
+        clock.advance(SignedDuration::from_hours(24));
+        due += SignedDuration::from_hours(24);
+        ran(&process, "evening", due).await;
+    }
+    let counted = |it: &crate::web::Answer| it.json()["counts"] == json!({ "schedule evening": 2 });
+    let parked = process.until("/_kit/parked", counted).await.json();
+    let first = &parked["items"][0];
+    assert_eq!(
+        (&first["message"], &first["code"]),
+        (&json!("desk.tool.add_tool"), &json!("invalid"))
+    );
+    assert!(first.get("payload").is_none() && !parked.to_string().contains("far too"), "{parked}");
+    process.end().await;
 }
 
 /// From eight in the morning on, with two instances where the database allows it.

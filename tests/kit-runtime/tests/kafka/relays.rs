@@ -157,11 +157,19 @@ async fn publication_that_fails_after_storing_loses_nothing() {
     let ready = desk.until_within(Duration::from_secs(20), "/ready", told).await;
     assert_eq!(ready.status, 200, "commands work without topics");
     lend(&desk, "ann", 5).await;
+    let behind = |it: &crate::web::Answer| {
+        let lag = it.json();
+        let items = lag["items"].as_array().unwrap().iter();
+        let mut relays = items.filter(|it| it["kind"] == "relay" && it["name"] == "event");
+        relays.next().unwrap()["behind"].clone()
+    };
+    assert_eq!(behind(&desk.get("/_kit/lag").await), 20);
     system.provision().await;
     let office = system.service(office::service(), &folder(), &[]).await;
     charged(&office, "ann", 10).await;
     let well =
         |it: &crate::web::Answer| it.json()["components"]["desk relay:event"]["state"] == "ok";
     desk.until_within(Duration::from_secs(20), "/ready", well).await;
+    desk.until_within(Duration::from_secs(20), "/_kit/lag", |it| behind(it) == 0).await;
     assert_eq!(desk.call("POST /nowhere", Value::Null).await.status, 404);
 }

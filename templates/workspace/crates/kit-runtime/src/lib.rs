@@ -7,6 +7,7 @@ pub mod command;
 pub mod config;
 pub mod consume;
 mod dev;
+mod figures;
 pub mod gateway;
 pub mod health;
 pub mod http;

@@ -107,6 +107,23 @@ async fn records_carry_the_injected_time(db: &Db) {
     assert_eq!(passed, SignedDuration::from_secs(90));
 }
 
+#[tokio::test]
+async fn on_sqlite_no_unit_is_as_early_as_one_before_it_whatever_the_clock_does() {
+    let db = crate::db::Db::sqlite().await;
+    for (id, step) in [("a", 0), ("b", 0), ("c", -3_600), ("d", 0), ("e", 7_200)] {
+        db.clock.advance(SignedDuration::from_secs(step));
+        db.write(events(id, Expect::NoStream, 1)).await;
+    }
+    let mut records = db.records().await;
+    records.sort_by_key(|it| it.recorded_at);
+    let order: Vec<_> = records.iter().map(|it| it.stream.id.as_str()).collect();
+    assert_eq!(order, ["a", "b", "c", "d", "e"]);
+    let times: std::collections::BTreeSet<_> = records.iter().map(|it| it.recorded_at).collect();
+    assert_eq!(times.len(), 5);
+    assert_eq!(records[4].recorded_at, db.store.now().await.unwrap());
+    db.finish().await;
+}
+
 conformance! {
     the_tail_gives_each_shard_in_order_and_not_more_than_asked,
     the_head_is_the_last_record_of_each_shard,

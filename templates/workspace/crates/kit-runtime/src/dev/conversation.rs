@@ -19,7 +19,7 @@ pub(super) async fn conversation(
     refresh: Option<u8>,
 ) -> Result<String, StoreError> {
     let (mut rows, mut sagas) = (Vec::new(), Vec::new());
-    for place in &page.places {
+    for place in &*page.places {
         let (context, store) = (place.service.name(), place.service.store());
         let found = store.conversation(id.to_owned(), MOST).await?;
         rows.extend(found.events.into_iter().map(|it| event(happened(context, it))));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::data::{Ids, readable};
 use super::html::{Cell, Tone, short};
-use super::place::Place;
+use crate::figures::Place;
 use crate::policy::DEAD_LETTERS;
 use crate::service::Service;
 use crate::store::{Log, Message, MessageKind, Record, SagaRow, SagaStatus, StoreError, StreamKey};

@@ -10,9 +10,7 @@ mod data;
 mod html;
 mod look;
 mod overview;
-mod place;
 mod routes;
 mod stream;
 
-pub(crate) use place::{Consumer, Place};
 pub(crate) use routes::routes;

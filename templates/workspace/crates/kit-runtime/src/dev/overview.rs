@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::data::{Ids, readable};
 use super::html::{Cell, Html, Tone};
 use super::look::{SAGA_HEADS, Sent, conversation, correlation_of, latest, parked, saga, stream};
-use super::place::{Lag, Place};
 use super::routes::Page;
+use crate::figures::Place;
 use crate::health::Condition;
+use crate::policy::for_whom;
 use crate::store::{SagaFilter, StoreError};
 
 const MOST_EVENTS: u32 = 40;
@@ -132,10 +133,10 @@ async fn consumers(places: &[Place], parts: &BTreeMap<String, Condition>) -> Vec
         let context = place.service.name();
         for consumer in &place.consumers {
             let lag = match consumer.lag(&place.service).await {
-                Lag::Events(0) => Cell::Number(0),
-                Lag::Events(count) => Cell::State(Tone::Busy, count.to_string()),
-                Lag::Many(count) => Cell::State(Tone::Busy, format!("{count} or more")),
-                Lag::Unknown => Cell::State(Tone::Bad, "unknown".to_owned()),
+                Some(lag) if lag.more => Cell::State(Tone::Busy, format!("{} or more", lag.events)),
+                Some(lag) if lag.events == 0 => Cell::Number(0),
+                Some(lag) => Cell::State(Tone::Busy, lag.events.to_string()),
+                None => Cell::State(Tone::Bad, "unknown".to_owned()),
             };
             let stands = match parts.get(&format!("{context} {}", consumer.reader)) {
                 Some(Condition::Ok) => Cell::State(Tone::Good, "runs".to_owned()),
@@ -194,15 +195,11 @@ async fn streams(places: &[Place]) -> Result<Vec<Vec<Cell>>, StoreError> {
 fn put_aside(html: &mut Html, title: (&'static str, &'static str), letters: &[Sent]) {
     let row = |it: &Sent| {
         let message = &it.message.message;
-        let who = match it.header("consumer") {
-            "" => it.header("topic"),
-            consumer => consumer,
-        };
         vec![
             Cell::Time(it.message.recorded_at),
             Cell::Text(it.context.clone()),
             Cell::Code(message.message_type.clone()),
-            Cell::Code(who.to_owned()),
+            Cell::Code(for_whom(message).to_owned()),
             Cell::State(Tone::Bad, it.header("reason").to_owned()),
             conversation(it.correlation_id()),
             Cell::Data(readable(&message.payload, Ids::Short)),

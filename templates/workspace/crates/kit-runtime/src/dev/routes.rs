@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 use super::conversation::conversation;
 use super::overview::overview;
-use super::place::Place;
 use super::stream::stream;
 use crate::command::Failure;
+use crate::figures::Place;
 use crate::health::Health;
 use crate::http::Problem;
 use crate::store::StoreError;
@@ -31,7 +31,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-
 pub(super) struct Page {
     pub system: String,
     pub health: Health,
-    pub places: Vec<Place>,
+    pub places: Arc<[Place]>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ impl Params {
 }
 
 /// The page of these services.
-pub(crate) fn routes(system: &str, health: Health, places: Vec<Place>) -> Router {
+pub(crate) fn routes(system: &str, health: Health, places: Arc<[Place]>) -> Router {
     let page = Arc::new(Page { system: system.to_owned(), health, places });
     Router::new()
         .route("/_dev", get(first))

@@ -199,7 +199,17 @@ async fn deliver(service: &Service, message: Message, watermark: WatermarkMove) 
                     return true;
                 }
                 Ok(Verdict::Refused(unmet)) => {
-                    log(&message.message, "command_refused", unmet.code);
+                    match headers.as_ref().ok().and_then(|it| it.schedule.as_deref()) {
+                        Some(schedule) => tracing::warn!(
+                            event.name = "schedule_refused",
+                            from = schedule,
+                            command = message.message.message_type,
+                            outcome = unmet.code,
+                            exception.message = unmet.text,
+                            "what a schedule sends is refused"
+                        ),
+                        None => log(&message.message, "command_refused", unmet.code),
+                    }
                     if message.message.key == seed::KEY {
                         seed::refused(service, &message.message.message_type, unmet.code);
                     }

@@ -13,7 +13,7 @@ mod timed;
 
 pub use deliver::Delivery;
 pub use park::DEAD_LETTERS;
-pub(crate) use park::dead_letter_of_event;
+pub(crate) use park::{dead_letter_of_event, for_whom};
 pub use react::{Headers, React, message_of, react};
 pub use seed::Seed;
 pub(crate) use seed::sow;

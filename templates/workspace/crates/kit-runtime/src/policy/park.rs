@@ -26,6 +26,13 @@ pub(super) fn dead_letter(message: &NewMessage, unmet: &Unmet) -> NewMessage {
     }
 }
 
+/// Who wants to know of a message that was put aside: the schedule that sent it, the consumer that cannot handle it,
+/// or else the context that refused it.
+pub(crate) fn for_whom(letter: &NewMessage) -> &str {
+    let told = |name| letter.headers.get(name).and_then(serde_json::Value::as_str);
+    told("schedule").or_else(|| told("consumer")).or_else(|| told("topic")).unwrap_or_default()
+}
+
 /// An event that a reaction cannot handle, with the reason in its headers.
 pub(crate) fn dead_letter_of_event(
     consumer: &str,

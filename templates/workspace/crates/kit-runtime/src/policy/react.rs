@@ -90,6 +90,9 @@ pub struct Headers {
     /// Whether a refusal is kept for a person.
     #[serde(default)]
     pub park: bool,
+    /// The schedule that sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
     /// The step of a saga that waits for the reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<kit::saga::Request>,
@@ -117,6 +120,7 @@ pub fn message_of(
         request_id: id,
         reply_to: service.to_owned(),
         park: policy.refused() == Refused::Park,
+        schedule: None,
         request: None,
     };
     letter(id, &headers, message)

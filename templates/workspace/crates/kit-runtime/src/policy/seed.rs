@@ -1,6 +1,6 @@
 //! What a new database begins with: commands in its outbox before anything else is there.
 //!
-//! Keeps true: all of them or none, once; they are carried out as those of a policy are, but one after the other, and
+//! Keeps true: all of them or none, once, however many instances start at once; they are carried out as those of a policy are, but one after the other, and
 //! one that is refused is kept for a
 //! person and shown in the health of the process, also after a restart.
 
@@ -12,7 +12,7 @@ use super::react::{Headers, letter};
 use crate::command::Failure;
 use crate::health::Condition;
 use crate::service::Service;
-use crate::store::{Log, NewMessage, Outcome, Unit};
+use crate::store::{CursorMove, Log, Mark, NewMessage, Outcome, Unit};
 
 /// What has one key is handled in its order.
 pub(super) const KEY: &str = "seed";
@@ -44,21 +44,19 @@ pub(crate) async fn sow(service: &Service, seed: Seed) -> Result<(), Failure> {
             request_id: id,
             reply_to: service.name().to_owned(),
             park: true,
+            schedule: None,
             request: None,
         };
         NewMessage { key: KEY.to_owned(), ..letter(id, &headers, message) }
     });
-    let unit = Unit { outbox: outbox.collect(), ..Unit::default() };
-    match service.store().commit(unit).await {
-        Ok(Outcome::Committed(_)) => {
-            tracing::info!(event.name = "seeded", service = service.name(), "seeded");
-            Ok(())
-        }
-        Ok(_) => Ok(()),
-        // Another instance was first.
-        Err(_) if !is_new(service).await? => Ok(()),
-        Err(error) => Err(error.into()),
+    // Of several instances that see the same empty database one moves this cursor, and with it the seed is there.
+    let to = Mark { pos: 1, ..Mark::start(0) };
+    let claim = CursorMove { name: KEY.to_owned(), epoch: 0, from: Mark::start(0), to };
+    let unit = Unit { outbox: outbox.collect(), cursors: vec![claim], ..Unit::default() };
+    if matches!(service.store().commit(unit).await?, Outcome::Committed(_)) {
+        tracing::info!(event.name = "seeded", service = service.name(), "seeded");
     }
+    Ok(())
 }
 
 /// Show what was refused of the seed when the database was new.

@@ -80,7 +80,7 @@ async fn look(service: &Service, schedule: &Timed) -> Result<(), Failure> {
             .map(|(place, message)| {
                 let name = format!("{}\u{1f}{place}", message.row);
                 let id = Uuid::new_v5(&tick, name.as_bytes());
-                letter(id, &headers(service, tick, id, &message), message)
+                letter(id, &headers(service, schedule, tick, id, &message), message)
             })
             .collect();
     }
@@ -93,7 +93,13 @@ async fn look(service: &Service, schedule: &Timed) -> Result<(), Failure> {
     Ok(())
 }
 
-fn headers(service: &Service, tick: Uuid, id: Uuid, message: &Message) -> Headers {
+fn headers(
+    service: &Service,
+    schedule: &Timed,
+    tick: Uuid,
+    id: Uuid,
+    message: &Message,
+) -> Headers {
     Headers {
         target_id: message.id.clone(),
         correlation_id: tick.to_string(),
@@ -103,7 +109,8 @@ fn headers(service: &Service, tick: Uuid, id: Uuid, message: &Message) -> Header
         op_id: id,
         request_id: id,
         reply_to: service.name().to_owned(),
-        park: false,
+        park: true,
+        schedule: Some(format!("schedule {}", schedule.name)),
         request: None,
     }
 }

@@ -121,6 +121,7 @@ impl Reply {
             causation_id: self.message,
             reply_to: self.service.clone(),
             park: false,
+            schedule: None,
             request: None,
             ..self.headers.clone()
         };

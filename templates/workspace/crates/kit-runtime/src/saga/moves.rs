@@ -163,6 +163,7 @@ fn message(
         request_id: id,
         reply_to: service.name().to_owned(),
         park: request.is_none(),
+        schedule: None,
         request,
     };
     NewMessage {

@@ -1,4 +1,4 @@
-//! A service as the page of the development system looks at it: with everything that follows logs.
+//! A service as people and tools look at it: with everything that follows logs.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::open::{Opened, followed};
 use super::process::StartError;
 use super::sources::{Sources, Way};
 use crate::consume::{Effects as _, Track};
-use crate::dev::{Consumer, Place};
+use crate::figures::{Consumer, Place};
 use crate::saga::Starts;
 use crate::store::ViewTable;
 use crate::transport::OwnLog;
@@ -44,7 +44,7 @@ impl Opened {
             let (what, reader) = (("saga", (*name).to_owned()), (starts.name().to_owned(), false));
             consumers.push(self.consumer(what, reader, [saga.stream()], sources)?);
         }
-        Ok(Place { service: self.service.clone(), consumers })
+        Ok(Place { service: self.service.clone(), consumers, relays: sources.kafka.is_some() })
     }
 
     fn consumer(

@@ -16,6 +16,7 @@ use super::{Host, Role, Roles, Service, Stop, ask_health, block_on, start_log};
 use crate::config::{Config, ConfigError, Entry, Sources, table};
 use crate::consume::Pace;
 use crate::dev;
+use crate::figures;
 use crate::gateway::{Front, Limits, Sides, Table, Upstream, Upstreams};
 use crate::health::Health;
 use crate::http::{Bounds, Edge, Hosts, inside, wrap};
@@ -251,9 +252,8 @@ impl Process {
                 sow(&one.service, seed).await.map_err(|error| StartError(error.to_string()))?;
             }
         }
-        let shown = (together && with.dev)
-            .then(|| opened.iter().map(|one| one.place(&sources)).collect::<Result<Vec<_>, _>>())
-            .transpose()?;
+        let places: Result<Arc<[_]>, _> = opened.iter().map(|one| one.place(&sources)).collect();
+        let places = places?;
         for one in &mut opened {
             one.start(&sources, with.pace, &mut running)?;
             let mut routes: Router =
@@ -280,7 +280,8 @@ impl Process {
         }
         let services: Vec<_> = opened.into_iter().map(|one| one.service).collect();
         router = router.merge(saga::routes(services.iter().cloned(), config.get("LOG_TOKEN")));
-        if let Some(places) = shown {
+        router = router.merge(figures::routes(places.clone(), config.get("LOG_TOKEN")));
+        if together && with.dev {
             router = router.merge(dev::routes(&name, with.health.clone(), places));
         }
         let hosts = Hosts::parse(config.get("PUBLIC_HOSTS").unwrap_or_default());

@@ -27,5 +27,4 @@ pub use feed::{Entry, Feed, FeedError, Logged, PublicEvent, Publication, Pulled,
 pub use foreign::{ForeignMessage, ForeignMessages};
 pub use local::{Local, OwnLog};
 pub use pull::{Address, Nowhere, Pull};
-#[cfg(feature = "kafka")]
 pub(crate) use wire::Wire;

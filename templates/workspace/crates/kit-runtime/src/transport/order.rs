@@ -1,8 +1,9 @@
 //! The records of several shards in one order.
 //!
 //! Keeps true: the records of a shard stay in their order; of two records of one log the one that
-//! was recorded first comes first, so that an effect never overtakes its cause, as long as the
-//! clock of the log's store does not run backwards. A view that joins two aggregates of a context
+//! was recorded first comes first, so that an effect never overtakes its cause. SQLite gives each unit
+//! of a process a later moment than the one before. PostgreSQL gives it that of its own clock, which
+//! must not run backwards: between the moments of a cause and of its effect lie a commit and a read. A view that joins two aggregates of a context
 //! relies on it. It orders nothing between the logs of two services.
 
 use std::collections::BTreeMap;

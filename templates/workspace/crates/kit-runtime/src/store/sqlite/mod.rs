@@ -31,6 +31,7 @@ use jiff::Timestamp;
 use rusqlite::{ErrorCode, params};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::watch;
 
 /// A store in an SQLite file.
@@ -38,6 +39,8 @@ use tokio::sync::watch;
 pub struct SqliteStore {
     meta: Meta,
     clock: Arc<dyn Clock>,
+    /// The moment of the last unit.
+    last: AtomicI64,
     writer: Writer,
     readers: Readers,
 }
@@ -56,11 +59,24 @@ impl SqliteStore {
         let unavailable =
             |error: tokio::task::JoinError| StoreError::Unavailable(error.to_string());
         let (connection, meta) = opening.await.map_err(unavailable)??;
-        Ok(Self { meta, clock, writer: Writer::start(connection)?, readers })
+        let (writer, last) = (Writer::start(connection)?, AtomicI64::new(i64::MIN));
+        Ok(Self { meta, clock, last, writer, readers })
     }
 
     fn micros(&self) -> i64 {
         micros(self.clock.now())
+    }
+
+    /// The moment of a unit: later than that of every unit before it in this process, whatever the clock does, so that
+    /// nothing is recorded as early as what caused it.
+    fn moment(&self) -> i64 {
+        let now = self.micros();
+        let mut moment = now;
+        let _ = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            moment = now.max(last.saturating_add(1));
+            Some(moment)
+        });
+        moment
     }
 }
 
@@ -102,7 +118,7 @@ impl Store for SqliteStore {
     fn commit(&self, mut unit: Unit) -> StoreResult<'_, Outcome> {
         Box::pin(async move {
             check::prepare(&mut unit)?;
-            let frame = Frame { now: self.micros(), shards: self.meta.shards };
+            let frame = Frame { now: self.moment(), shards: self.meta.shards };
             let work = move |connection: &_| {
                 let outcome = unit::apply(connection, &unit, frame)?;
                 Ok((matches!(outcome, Outcome::Committed(_)), outcome))

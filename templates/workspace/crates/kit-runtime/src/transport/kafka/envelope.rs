@@ -213,6 +213,7 @@ impl Travels for Record {
     fn write(&self, system: &str, service: &str, put: &mut dyn FnMut(&'static str, String)) {
         let (kind, event, version) = (&self.stream.kind, &self.event_type, self.schema_version);
         put("ce_type", format!("{system}.{service}.{kind}.{event}.v{version}"));
+        put("ce_dataschema", format!("urn:{system}:{service}:{kind}:{event}:v{version}"));
         put("ce_subject", format!("{kind}/{}", self.stream.id));
         put("ce_time", self.recorded_at.to_string());
         put("ce_minosversion", self.version.to_string());
@@ -264,6 +265,8 @@ impl Travels for Message {
     fn write(&self, system: &str, _: &str, put: &mut dyn FnMut(&'static str, String)) {
         let of = &self.message;
         put("ce_type", format!("{system}.{}.v{}", of.message_type, of.schema_version));
+        let name = of.message_type.replace('.', ":");
+        put("ce_dataschema", format!("urn:{system}:{name}:v{}", of.schema_version));
         put("ce_subject", of.key.clone());
         put("ce_time", self.recorded_at.to_string());
         if let Some(end) = of.not_after {
@@ -360,6 +363,7 @@ mod tests {
         assert_eq!((&*parcel.topic, &*parcel.key), ("shed.desk.tool.events", "a/b"));
         let text = |name: &str| parcel.headers.iter().find(|it| it.0 == name).map(|it| &*it.1);
         assert_eq!(text("ce_type"), Some("shed.desk.tool.tool_lent.v2"));
+        assert_eq!(text("ce_dataschema"), Some("urn:shed:desk:tool:tool_lent:v2"));
         assert_eq!(text("ce_subject"), Some("tool/a/b"));
         assert_eq!(text("ce_source"), Some("/shed/desk"));
         assert_eq!(text("ce_correlationid"), Some("talk"));
@@ -372,6 +376,8 @@ mod tests {
         assert_eq!(arrived.entry.item, message());
         assert_eq!((&*parcel.topic, &*parcel.key), ("shed.office.commands", "ann"));
         assert!(parcel.headers.contains(&("traceparent", "00-a-b-01".to_owned())));
+        let schema = "urn:shed:office:account:charge:v1";
+        assert!(parcel.headers.contains(&("ce_dataschema", schema.to_owned())));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! What the page looks at: a service, and how far its consumers are behind the logs they follow.
+//! A service with everything that follows logs, and how far each is behind.
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::consume::Track;
@@ -15,6 +16,8 @@ const MOST: u32 = 200;
 pub(crate) struct Place {
     pub service: Service,
     pub consumers: Vec<Consumer>,
+    /// Whether it sends its logs to Kafka.
+    pub relays: bool,
 }
 
 /// A view, policy or saga, and the logs it follows.
@@ -32,13 +35,13 @@ pub(crate) struct Consumer {
 
 /// How far a consumer is behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lag {
-    /// So many events wait for it.
-    Events(usize),
-    /// More than anyone counts.
-    Many(usize),
-    /// A log does not answer.
-    Unknown,
+pub(crate) struct Lag {
+    /// So many events wait for it,
+    pub events: usize,
+    /// and more than anyone counts.
+    pub more: bool,
+    /// When the first of them happened.
+    pub since: Option<Timestamp>,
 }
 
 impl Consumer {
@@ -52,17 +55,20 @@ impl Consumer {
         Self { kind, name, reader, streams, tracks: Mutex::new(tracks) }
     }
 
-    /// How many events wait for it.
-    pub(super) async fn lag(&self, service: &Service) -> Lag {
-        let mut waiting = 0;
+    /// How far it is behind; none when a log does not answer.
+    pub async fn lag(&self, service: &Service) -> Option<Lag> {
+        let (mut events, mut since) = (0, None);
         for track in &mut *self.tracks.lock().await {
             track.forget();
             match track.next(&self.reader, service.store(), MOST).await {
-                Ok(records) => waiting += records.len(),
-                Err(_) => return Lag::Unknown,
+                Ok(records) => {
+                    events += records.len();
+                    let first = records.iter().map(|record| record.recorded_at).min();
+                    since = since.into_iter().chain(first).min();
+                }
+                Err(_) => return None,
             }
         }
-        let most = usize::try_from(MOST).unwrap_or(usize::MAX);
-        if waiting < most { Lag::Events(waiting) } else { Lag::Many(waiting) }
+        Some(Lag { events, more: events >= usize::try_from(MOST).unwrap_or(usize::MAX), since })
     }
 }
