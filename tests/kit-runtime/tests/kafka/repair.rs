@@ -1,6 +1,6 @@
 //! What a topic lost comes from the log of the source.
 
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::{Offset, TopicPartitionList};
@@ -64,14 +64,16 @@ async fn a_record_that_no_topic_takes_comes_from_the_log_of_the_source() {
 
 #[tokio::test]
 async fn a_record_that_the_brokers_refuse_comes_from_the_log_of_the_source() {
-    let system = System::with_topics().await;
+    let system = System::new();
     let mut config = ClientConfig::new();
     let config = config.set("bootstrap.servers", &system.brokers);
     let admin: AdminClient<DefaultClientContext> = config.create().unwrap();
     let tools = system.tools();
-    let topic = AlterConfig::new(ResourceSpecifier::Topic(&tools));
+    let topic = NewTopic::new(&tools, 4, TopicReplication::Fixed(1));
     let topic = topic.set("max.message.bytes", "4000");
-    admin.alter_configs([&topic], &AdminOptions::new()).await.unwrap().remove(0).unwrap();
+    let options = AdminOptions::new().operation_timeout(Some(std::time::Duration::from_secs(10)));
+    admin.create_topics([&topic], &options).await.unwrap().remove(0).unwrap();
+    system.provision().await;
     one_comes_from_the_log(&system, 100_000).await;
 }
 

@@ -17,6 +17,8 @@ use crate::transport::Broker;
 pub(super) const LEVEL: RDKafkaLogLevel = RDKafkaLogLevel::Info;
 /// How the library calls a connection that the other side ended.
 const ENDED: &str = "Disconnected";
+/// What a connection lasts at least that nobody objects to, in milliseconds: a broker leaves idle ones for minutes.
+const AT_ONCE: u32 = 30_000;
 /// More reasons than this at once are not told apart.
 const REASONS: usize = 64;
 
@@ -123,7 +125,7 @@ fn at_once(message: &str) -> bool {
     else {
         return false;
     };
-    let young = time.parse::<u32>().is_ok_and(|time| time < 2_000);
+    let young = time.parse::<u32>().is_ok_and(|time| time < AT_ONCE);
     said.contains(ENDED)
         && young
         && (state.starts_with("APIVERSION_QUERY") || state.starts_with("UP"))
