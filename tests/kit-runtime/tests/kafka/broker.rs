@@ -12,6 +12,7 @@ use kit_runtime::transport::kafka::{Kafka, TopicPlan};
 use kit_runtime::transport::{Broker, TopicNames};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
 use rdkafka::message::{Headers as _, Message as _, OwnedMessage};
 use rdkafka::{Offset, TopicPartitionList};
 use uuid::Uuid;
@@ -116,8 +117,7 @@ impl System {
         let mut list = TopicPartitionList::new();
         let mut left = BTreeMap::new();
         for partition in found.partitions() {
-            let wait = Duration::from_secs(10);
-            let (low, high) = consumer.fetch_watermarks(topic, partition.id(), wait).unwrap();
+            let (low, high) = ends(&consumer, topic, partition.id());
             if low < high {
                 list.add_partition_offset(topic, partition.id(), Offset::Offset(low)).unwrap();
                 left.insert(partition.id(), high);
@@ -146,17 +146,8 @@ impl System {
     /// How many records there are on a topic, those that are gone not counted.
     pub fn count(&self, topic: &str) -> i64 {
         let consumer = self.reader();
-        let of = |number| {
-            let deadline = Instant::now() + Duration::from_secs(10);
-            loop {
-                // A topic that was just made is not known everywhere at once.
-                match consumer.fetch_watermarks(topic, number, Duration::from_secs(5)) {
-                    Ok((low, high)) => return high - low,
-                    Err(error) => assert!(Instant::now() < deadline, "{error}"),
-                }
-            }
-        };
-        (0..4).map(of).sum()
+        let of = |number| ends(&consumer, topic, number);
+        (0..4).map(of).map(|(low, high)| high - low).sum()
     }
 
     /// The offsets that a group has committed, by partition.
@@ -166,7 +157,7 @@ impl System {
         let consumer: BaseConsumer = config.create().unwrap();
         let mut list = TopicPartitionList::new();
         list.add_partition_range(topic, 0, 3);
-        let found = consumer.committed_offsets(list, Duration::from_secs(10)).unwrap();
+        let found = patiently(|| consumer.committed_offsets(list.clone(), Duration::from_secs(10)));
         let place = |it: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
             (it.partition(), it.offset().to_raw().unwrap_or(0).max(0))
         };
@@ -180,6 +171,23 @@ impl System {
             assert!(Instant::now() < deadline, "{} of {count}", self.count(topic));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// The ends of a partition.
+fn ends(consumer: &BaseConsumer, topic: &str, number: i32) -> (i64, i64) {
+    patiently(|| consumer.fetch_watermarks(topic, number, Duration::from_secs(5)))
+}
+
+/// A topic that was just made, and who coordinates a group, are not known everywhere at once.
+fn patiently<T>(ask: impl Fn() -> Result<T, KafkaError>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match ask() {
+            Ok(answer) => return answer,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -134,18 +134,19 @@ fn at_once(message: &str) -> bool {
 impl ClientContext for Ear {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         let message = Broker::own_names(message);
-        let minor = matches!(
-            level,
-            RDKafkaLogLevel::Info | RDKafkaLogLevel::Notice | RDKafkaLogLevel::Debug
-        );
-        match (facility, minor) {
+        let minor = |it| {
+            matches!(it, RDKafkaLogLevel::Info | RDKafkaLogLevel::Notice | RDKafkaLogLevel::Debug)
+        };
+        match (facility, level) {
+            // What is worse comes as an error too.
+            ("FAIL", RDKafkaLogLevel::Error) => {}
             // A broker that ends a connection is nothing special, unless it does so at once.
-            ("FAIL", true) if at_once(&message) => {
+            ("FAIL", _) if at_once(&message) => {
                 let reason = message.split_once("]: ").map_or(&*message, |(_, reason)| reason);
                 self.hear(Some(RDKafkaErrorCode::BrokerTransportFailure), reason);
             }
-            // What is worse comes as an error too.
-            ("FAIL", _) | (_, true) => tracing::debug!(target: "kafka", facility, "{message}"),
+            ("FAIL", _) => tracing::debug!(target: "kafka", facility, "{message}"),
+            (_, level) if minor(level) => tracing::debug!(target: "kafka", facility, "{message}"),
             _ => tracing::warn!(target: "kafka", facility, "{message}"),
         }
     }
@@ -189,20 +190,20 @@ mod tests {
     #[test]
     fn a_connection_that_is_ended_at_once_is_trouble_and_one_that_lasted_is_not() {
         let ear = Ear::default();
-        let ended = |time: &str, state: &str| {
+        let ended = |level, time: &str, state: &str| {
             let place = "[thrd:kafka:9092/1]: kafka:9092/1";
             let text =
                 format!("{place}: Disconnected: closed by peer (after {time} in state {state})");
-            ear.log(LEVEL, "FAIL", &text);
+            ear.log(level, "FAIL", &text);
             ear.why(&KafkaError::Canceled)
         };
         let nothing = KafkaError::Canceled.to_string();
-        assert_eq!(ended("600000ms", "UP"), nothing);
-        assert_eq!(ended("5ms", "CONNECT"), nothing);
-        let text = ended("4ms", "APIVERSION_QUERY, 1 identical error(s) suppressed");
+        assert_eq!(ended(LEVEL, "600000ms", "UP"), nothing);
+        assert_eq!(ended(LEVEL, "5ms", "CONNECT"), nothing);
+        let text = ended(LEVEL, "4ms", "APIVERSION_QUERY, 1 identical error(s) suppressed");
         assert!(text.starts_with("kafka:9092/1: ") && text.contains("KAFKA_SECURITY"), "{text}");
         ear.works();
-        assert_eq!(ended("4ms", "UP"), text);
+        assert_eq!(ended(RDKafkaLogLevel::Warning, "4ms", "UP"), text, "with requests under way");
     }
 
     #[test]
