@@ -34,7 +34,8 @@ suite! {
         what_is_not_in_stock_is_rejected
         the_price_of_the_catalog_counts
         an_order_is_worth_what_the_text_lists
-        the_details_of_an_order_come_from_three_services;
+        the_details_of_an_order_come_from_three_services
+        who_leaves_hears_whether_they_could;
     requests:
         a_key_that_comes_twice_has_one_effect
         a_read_that_carries_a_position_sees_the_write

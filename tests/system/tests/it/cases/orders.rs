@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, begin, ended, of_order, on_hand, product};
+use crate::shop::{Shop, begin, customer, ended, of_order, on_hand, product};
 use crate::system::System;
 
 pub fn an_order_is_served_told_and_sent(system: &mut System) {
@@ -116,4 +116,26 @@ pub fn the_details_of_an_order_come_from_three_services(system: &mut System) {
     assert_eq!(details["products"][&second]["name"], "Candle");
     assert_eq!(details["customer"]["name"], "Ada");
     assert!(details["customer"]["email"].as_str().unwrap().ends_with("@example.org"));
+}
+
+/// The caller of a command with a saga behind it is answered when that has ended, in another service.
+pub fn who_leaves_hears_whether_they_could(system: &mut System) {
+    let shop = Shop::open(system, 10, "1000.00");
+    let order = shop.place(system, 3);
+    ended(system, &order, "confirmed");
+    let leave = |who: &str| {
+        let answer = system.command(&format!("/api/customers/{who}/leave"), &json!({}));
+        (answer.status, answer.body["saga"].clone())
+    };
+    let is = |who: &str, status: &str| {
+        system.until(&format!("/api/customer/{who}"), |it| it["status"] == status)
+    };
+    // Money is set aside for the order.
+    assert_eq!(leave(&shop.customer), (200, json!("compensated")));
+    is(&shop.customer, "active");
+    let eve = customer(system, "Eve", "50.00");
+    assert_eq!(leave(&eve), (200, json!("completed")));
+    is(&eve, "closed");
+    let account = system.ask(&format!("GET /api/accounts/{eve}"), &Value::Null).body;
+    assert_eq!(account["status"], "closed", "it was closed before the answer: {account}");
 }
