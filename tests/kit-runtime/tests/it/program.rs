@@ -38,6 +38,11 @@ impl Program {
         let mut command = command(what, folder);
         command.envs(env.iter().copied());
         command.args(["serve", "--dev", "--http-addr", "127.0.0.1:0"]).args(args);
+        Self::run(command)
+    }
+
+    /// A program that logs to a pipe, when it listens.
+    pub fn run(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();

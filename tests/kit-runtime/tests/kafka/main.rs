@@ -17,6 +17,8 @@ mod web;
 #[path = "../tls/authority.rs"]
 mod authority;
 mod batches;
+#[cfg(feature = "programs")]
+mod bookshelf;
 mod broker;
 mod flow;
 mod foreign;
