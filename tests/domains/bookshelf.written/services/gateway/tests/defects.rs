@@ -201,11 +201,17 @@ async fn records(shelf: &Probe) -> Vec<String> {
 }
 
 /// It ran a development server that answered the whole network.
-#[test]
-fn it_answers_this_machine_alone_unless_told_otherwise() {
+#[tokio::test]
+async fn it_answers_this_machine_alone_unless_told_otherwise() {
     let entries = app().entries();
     let address = entries.iter().find(|it| it.name == "HTTP_ADDR").map(|it| it.default.as_str());
     assert_eq!(address, Some("127.0.0.1:8000"));
-    let dev = entries.iter().find(|it| it.name == "DEV").map(|it| it.default.as_str());
-    assert!(matches!(dev, None | Some("" | "0" | "false")), "{dev:?}");
+    // What is for development is there when it was asked for, and only then.
+    let developing = shelf("developing").await;
+    let _ = developing.get("/_dev").await.is(200);
+    developing.end().await;
+    let url = database("alone");
+    let alone = Probe::start_with(app(), &[("BOOKS_DATABASE_URL", url.as_str())]).await;
+    let _ = alone.get("/_dev").await.is(404);
+    alone.end().await;
 }
