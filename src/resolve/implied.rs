@@ -239,7 +239,7 @@ fn must_list(
     let found = format!("event `{event}` must list its fields: {why}");
     let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
     let help = if names.is_empty() {
-        "add `fields = [..]`".to_owned()
+        "add `fields = [..]`, or `fields = []` when it carries nothing".to_owned()
     } else {
         format!("add `fields = [{}]`, with a type where the state has none", names.join(", "))
     };

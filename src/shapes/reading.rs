@@ -27,7 +27,9 @@ const ON: Key = Key::absent(
     "on",
     Form::Reactions(&REACTION),
     r#"{ PartAdded = "jobs += 1" }"#,
-    "`on.Event` or `on.context.Event`: what the row does with an event.",
+    "`on.Event` or `on.context.Event`: what the row does with an event. Besides, columns with \
+     the name of a field of the event are set from it unless a change names them; `[]` does only \
+     this.",
 );
 
 /// `[replica.X]`.

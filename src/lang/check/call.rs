@@ -9,7 +9,7 @@ use crate::lang::tree::{Arg, Expr, Ident};
 use crate::lang::types::{FieldDef, Scale, Type, TypeDefKind};
 use crate::source::Span;
 
-const FUNCTIONS: [&str; 12] = [
+pub(super) const FUNCTIONS: [&str; 12] = [
     "minutes",
     "hours",
     "days",

@@ -70,6 +70,14 @@ const ENTITIES: [&str; 19] = [
 const MAP: [&str; 9] =
     ["contains_key", "keys", "values", "len", "is_empty", "any", "all", "count", "sum"];
 
+/// The way out where no command decides: the event brings the value along.
+fn carried(row: &str) -> String {
+    format!(
+        "let the event carry it: in its command `lookup.x = \"..\"` with a replica, then \
+         `emit = \"Event(field = x.field)\"`; or follow the events that `{row}` follows"
+    )
+}
+
 impl Checker<'_> {
     pub(super) fn collection_method(&mut self, call: MethodCall<'_>, hint: Option<&Type>) -> Ir {
         let (known, params): (&[&str], Vec<Type>) = match &call.of.ty {
@@ -343,6 +351,11 @@ impl Checker<'_> {
         Some(keys.iter().zip(wanted).map(|(e, ty)| self.expr_as(e, ty)).collect())
     }
 
+    /// Whether this is part of a command, which may look up rows.
+    fn decides(&self) -> bool {
+        self.prefix("cmd").is_some()
+    }
+
     /// `Replica[key]`, `View[key]`
     pub(super) fn lookup(&mut self, source: &Path, keys: &[Expr], span: Span) -> Ir {
         let Some((context, row, kind)) = self.source(source) else { return error(span) };
@@ -363,28 +376,21 @@ impl Checker<'_> {
             (Lookups::All, _) | (Lookups::Decision, RowKind::Replica | RowKind::Reference) => {}
             (_, RowKind::View) => {
                 let place = self.place();
-                self.report(
-                    Diagnostic::error(
-                        334,
-                        span,
-                        format!("view `{name}` cannot be read in {place}"),
-                    )
-                    .label("a view is late")
-                    .help("use a replica, a lookup or `unique`"),
-                );
+                let found = format!("view `{name}` cannot be read in {place}");
+                let help = match self.decides() {
+                    true => "use a replica, a lookup or `unique`".to_owned(),
+                    false => carried(&name),
+                };
+                self.report(Diagnostic::error(334, span, found).label("a view is late").help(help));
                 return error(span);
             }
             (Lookups::None, _) => {
-                let help = format!("name the row: `lookup.x = \"{name}[..]\"`, then use `x`");
-                self.report(
-                    Diagnostic::error(
-                        110,
-                        span,
-                        format!("`{name}` can only be read under `lookup`"),
-                    )
-                    .label("a row")
-                    .help(help),
-                );
+                let help = match self.decides() {
+                    true => format!("name the row: `lookup.x = \"{name}[..]\"`, then use `x`"),
+                    false => carried(&name),
+                };
+                let found = format!("`{name}` can only be read under `lookup`");
+                self.report(Diagnostic::error(110, span, found).label("a row").help(help));
                 return error(span);
             }
         }

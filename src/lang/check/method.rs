@@ -467,10 +467,11 @@ impl Checker<'_> {
     }
 }
 
-const OPTION_METHODS: [&str; 7] =
+pub(super) const OPTION_METHODS: [&str; 7] =
     ["is_some", "is_none", "is_some_and", "is_none_or", "map", "map_or", "unwrap_or"];
 
-fn methods_of(ty: &Type) -> &'static [&'static str] {
+/// The methods of values of this type.
+pub(super) fn methods_of(ty: &Type) -> &'static [&'static str] {
     match ty {
         Type::Text => &TEXT,
         Type::Int | Type::Decimal(_) => &NUMBER,

@@ -4,11 +4,14 @@ mod changes;
 mod mistakes;
 mod types;
 
+use super::call::FUNCTIONS;
+use super::method::{OPTION_METHODS, methods_of};
 use super::{Checker, Scope, World, show};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::lang::fixture::{command, lines, patched, text, world};
 use crate::lang::ir::Ir;
 use crate::lang::parse;
+use crate::lang::types::Type;
 
 /// An expression in this scope, and what was found.
 fn checked(world: &World, scope: Scope, source: &str) -> (Option<Ir>, Vec<Diagnostic>) {
@@ -43,4 +46,19 @@ fn bad(source: &str) -> String {
         }
     }
     lines(source, &found)
+}
+
+#[test]
+fn the_reference_names_every_method_and_function() {
+    let page = crate::shapes::reference::page();
+    let named =
+        |name: &str| page.contains(&format!("`{name}(")) || page.contains(&format!("`{name}."));
+    let list = Type::List(Box::new(Type::Int));
+    let of_types = [Type::Text, Type::Int, Type::Time, Type::Date, Type::Duration, list];
+    let mut all: Vec<&str> = of_types.iter().flat_map(methods_of).copied().collect();
+    all.extend(OPTION_METHODS);
+    all.extend(FUNCTIONS);
+    assert!(all.len() > 60, "{}", all.len());
+    let lost: Vec<&str> = all.into_iter().filter(|name| !named(name)).collect();
+    assert!(lost.is_empty(), "the reference lacks {lost:?}");
 }
