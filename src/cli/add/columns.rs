@@ -44,7 +44,7 @@ pub(super) fn of_aggregate(known: &Known<'_>, context: &str, aggregate: &str) ->
 pub(super) fn of_start(known: &Known<'_>, context: &str, start: &str) -> Vec<String> {
     let (of, name) = start.split_once('.').unwrap_or((context, start));
     let Some((model, found)) = known.model().zip(known.meant(of)) else { return Vec::new() };
-    let Some(event) = found.events.get(name) else { return Vec::new() };
+    let Some(event) = found.happening(name) else { return Vec::new() };
     let id = found.aggregates.get(&event.aggregate).map(|a| (a.id.name.clone(), a.id.ty.clone()));
     let of_event = fields(&model.types, event.record);
     let all = of_event.iter().map(|field| (field.name.clone(), field.ty.clone()));

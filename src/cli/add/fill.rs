@@ -145,12 +145,14 @@ fn context(
     }
     let all = known.contexts();
     if wish.context.is_none() {
+        let owner = owner(wish, known);
         wish.context = match all.as_slice() {
             [] => {
                 return Err(Failure::new(Exit::Usage, "the domain has no context yet")
                     .hint("make one first: minos add context NAME"));
             }
             [only] => Some(only.clone()),
+            _ if owner.is_some() => owner,
             _ => talk.need(&Need {
                 flag: "--context CONTEXT",
                 question: "in which context?",
@@ -162,6 +164,15 @@ fn context(
     match &wish.context {
         Some(name) if !all.contains(name) => Err(known.no_context(name)),
         name => Ok(name.clone()),
+    }
+}
+
+/// The context of a command or event whose aggregate only one context has.
+fn owner(wish: &Wish, known: &Known<'_>) -> Option<String> {
+    let of = wish.aggregate().filter(|_| matches!(wish.kind, Kind::Command | Kind::Event))?;
+    match known.owners(of).as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
     }
 }
 
@@ -336,7 +347,8 @@ fn one_of_events(
         if known.context(of).is_none() {
             return Err(known.no_context(of));
         }
-        if !known.events(of).iter().any(|known| known == name) {
+        let all = if of == context { known.events(of) } else { known.told(of) };
+        if !all.iter().any(|known| known == name) {
             return Err(known.unknown(Kind::Event, of, name));
         }
     }

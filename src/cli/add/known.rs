@@ -48,6 +48,21 @@ impl<'a> Known<'a> {
         self.meant(context).map(|c| c.events.keys().cloned().collect()).unwrap_or_default()
     }
 
+    /// What others can react to in a context: its events, and what it publishes instead of them.
+    pub(super) fn told(&self, context: &str) -> Vec<String> {
+        let mut all = self.events(context);
+        let published = self.meant(context).map(|it| it.publications.keys().cloned());
+        all.extend(published.into_iter().flatten());
+        all
+    }
+
+    /// The contexts that have an aggregate of this name.
+    pub(super) fn owners(&self, aggregate: &str) -> Vec<String> {
+        let mut all = self.contexts();
+        all.retain(|context| self.names(Kind::Aggregate, context).iter().any(|x| x == aggregate));
+        all
+    }
+
     /// Fails when there is one of that name, or its context is not there.
     pub(super) fn is_free(&self, wish: &Wish) -> Result<(), Failure> {
         let name = wish.name();
@@ -98,7 +113,7 @@ impl<'a> Known<'a> {
     /// There is no such thing of this kind in the context.
     pub(super) fn unknown(&self, kind: Kind, context: &str, name: &str) -> Failure {
         let all = match kind {
-            Kind::Event => self.events(context),
+            Kind::Event => self.told(context),
             kind => self.names(kind, context),
         };
         let word = kind.word();

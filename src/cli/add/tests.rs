@@ -46,6 +46,9 @@ state.left = "int(0..) = 100"
 OpenShelf = { creates = "Shelf", emit = "ShelfOpened" }
 Take = { on = "Shelf", public = true, emit = "Taken" }
 PutBack = { on = "Shelf", public = true, emit = "PutBackDone" }
+[public.TakenAway]
+on = "Taken"
+fields = ["left"]
 "#;
 
 const ORDERING: &str = r#"
@@ -137,6 +140,27 @@ fn the_line_without_questions_asks_nothing_and_gives_the_same() {
         let (asked, again, same) = talk(&words, &[]);
         assert_eq!((asked, again, same), (vec![], line.clone(), text), "{line}");
     }
+}
+
+#[test]
+fn what_a_context_publishes_is_followed_like_an_event() {
+    let send = ["--send", "stock.PutBack"];
+    let words = ["policy", "ordering.Refill", "--on", "stock.TakenAway"];
+    let (_, _, text) = talk(&[&words[..], &send[..]].concat(), &[]);
+    assert_eq!(text, "[policy.Refill]\non = \"stock.TakenAway\"\nsend = \"stock.PutBack\"\n");
+    let (_, _, text) = talk(
+        &["saga", "ordering.Fill", "--start", "stock.TakenAway", "--step", "stock.PutBack"],
+        &[],
+    );
+    assert!(text.contains("state = [\"shelf_id: stock.ShelfId\", \"left: int\"]"), "{text}");
+}
+
+#[test]
+fn the_aggregate_says_the_context_when_only_one_has_it() {
+    let (asked, line, _) = talk(&["command", "Customer.Hire"], &[]);
+    assert_eq!((asked.len(), line.as_str()), (0, "minos add command ordering.Hire --on Customer"));
+    let (_, line, _) = talk(&["event", "Shelf.ShelfLost"], &[]);
+    assert_eq!(line, "minos add event stock.ShelfLost --on Shelf");
 }
 
 /// As a shell takes a line apart, as far as the lines of minos go.
