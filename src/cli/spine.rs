@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::export::{self, Pins};
 use crate::merge::{self, Applied, State};
 use crate::model::Model;
+use crate::names::is_system_name;
 use crate::plan::{Plan, system_in_parts};
 use crate::render::{RenderedTree, Rendering};
 use crate::source::Sources;
@@ -93,9 +94,8 @@ pub(super) fn has_errors(found: &[Diagnostic]) -> bool {
     found.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// What the last run pinned wins over what names would give today. Gives what this run leaves
-/// behind in turn.
-pub(super) fn pinned(model: &mut Model, state: &State) -> Result<Applied, Failure> {
+/// What the last run pinned, by context.
+fn pins(state: &State) -> Result<BTreeMap<String, Pins>, Failure> {
     let mut pins = BTreeMap::new();
     for (context, text) in &state.models {
         let read = Pins::read(text).map_err(|e| {
@@ -106,6 +106,24 @@ pub(super) fn pinned(model: &mut Model, state: &State) -> Result<Applied, Failur
         })?;
         pins.insert(context.clone(), read);
     }
+    Ok(pins)
+}
+
+/// What is said about events that the text no longer has, and of which something may be stored.
+pub(super) fn lost_events(model: &Model, state: &State) -> Result<Vec<String>, Failure> {
+    let words = |(context, event): (String, String)| {
+        format!(
+            "{context} no longer has the event {event}: what is stored of it cannot be read any more; if it only has \
+             another name, name it as before, sync, and rename it with `was = \"{event}\"`"
+        )
+    };
+    Ok(export::lost(model, &pins(state)?).into_iter().map(words).collect())
+}
+
+/// What the last run pinned wins over what names would give today. Gives what this run leaves
+/// behind in turn.
+pub(super) fn pinned(model: &mut Model, state: &State) -> Result<Applied, Failure> {
+    let pins = pins(state)?;
     export::pin(model, &pins);
     let mut project = state.project.clone().unwrap_or_default();
     project.pin_ports(model.contexts.keys().map(String::as_str));
@@ -161,6 +179,9 @@ impl<E: std::error::Error> From<E> for Bug {
     }
 }
 
+/// Most letters of a folder's name that become the system's.
+const LONGEST_FOLDER: usize = 40;
+
 /// A system's name from a folder's name: what is not allowed becomes a dash.
 fn system_name(folder: &str) -> String {
     let mut out = String::new();
@@ -172,6 +193,30 @@ fn system_name(folder: &str) -> String {
             _ => out.push('-'),
         }
     }
+    // A long one is cut, so that the ending below always fits.
+    out.truncate(LONGEST_FOLDER);
     let name = out.trim_end_matches('-');
-    if name.is_empty() { "system".to_owned() } else { name.to_owned() }
+    match name {
+        "" => "system".to_owned(),
+        name if is_system_name(name) => name.to_owned(),
+        name => format!("{name}-system"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_folder_gives_the_name_of_a_program() {
+        let long = "very-long-".repeat(20);
+        for folder in
+            ["build", "deps", "examples", "incremental", "1st", "ä", "-", "", "a b", &long]
+        {
+            let name = system_name(folder);
+            assert!(is_system_name(&name), "{folder}: {name}");
+        }
+        assert_eq!(system_name("build"), "build-system");
+        assert_eq!(system_name("My Shop"), "my-shop");
+    }
 }

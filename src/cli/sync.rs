@@ -72,6 +72,9 @@ pub(super) fn bring(
     }
     let state = load(&read_under(root, STATE)?).map_err(state_failure)?;
     let applied = spine::pinned(&mut model, &state)?;
+    for lost in spine::lost_events(&model, &state)? {
+        run.ui.say(&format!("{} {lost}\n", run.ui.toned(Tone::Change, "note:")));
+    }
     let wanted = spine::rendered(&model, &sources, &applied)?;
     let paths = wanted.keys().chain(state.records().into_keys());
     let disk = read_tree(root, paths)?;

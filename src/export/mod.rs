@@ -13,7 +13,7 @@ mod text;
 
 use serde_json::{Map, Value, json};
 
-pub use pins::{Pins, pin};
+pub use pins::{Pins, lost, pin};
 
 use crate::model::{Context, Model};
 

@@ -40,6 +40,9 @@ struct AggregatePin {
 #[derive(Debug, Clone, Deserialize)]
 struct EventPin {
     wire: String,
+    /// Missing in what is published.
+    #[serde(default)]
+    aggregate: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -121,6 +124,27 @@ pub fn pin(model: &mut Model, pins: &BTreeMap<String, Pins>) {
         }
     }
     routes(model);
+}
+
+/// Events that were there, as context and name, of aggregates that still are: what is stored of them cannot be read any
+/// more. For a model that has its pins.
+#[must_use]
+pub fn lost(model: &Model, pins: &BTreeMap<String, Pins>) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (name, pins) in pins {
+        let Some(context) = model.contexts.get(name) else { continue };
+        let stays = |aggregate: &str| {
+            let mut all = context.aggregates.values();
+            all.any(|it| it.name == aggregate || it.notes.was.iter().any(|old| old == aggregate))
+        };
+        for (event, pin) in &pins.events {
+            let read = context.events.values().any(|it| it.wire == pin.wire);
+            if !read && pin.aggregate.as_deref().is_some_and(stays) {
+                all.push((name.clone(), event.clone()));
+            }
+        }
+    }
+    all
 }
 
 /// The paths of commands and of the aggregates that they are for. A field of a path is not on the wire: it has the

@@ -90,16 +90,22 @@ pub fn check(tree: &Tree, sink: &mut Sink) {
     }
 }
 
-/// The name of the system: a package, a program and the beginning of topics.
+/// Whether a system can have this name: of a package, of a program and of what topics begin with.
+#[must_use]
+pub fn is_system_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    text.chars().all(plain)
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.len() <= LONGEST
+        // Folders of cargo; it builds no program of these names.
+        && !["build", "deps", "examples", "incremental"].contains(&text)
+}
+
 fn system(tree: &Tree, sink: &mut Sink) {
     let Some(name) = &tree.project.name else { return };
     let text = name.value.as_str();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    let right = text.chars().all(plain)
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.len() <= LONGEST
-        // Folders of cargo; it builds no program of these names.
-        && !["build", "deps", "examples", "incremental"].contains(&text);
+    let right = is_system_name(text);
     // An empty name is the folder's.
     if !right && !text.is_empty() {
         let shown: String = text.chars().take(60).collect();

@@ -12,7 +12,7 @@ mod plural;
 mod reserved;
 
 pub use case::{kebab, pascal, rust_field, screaming, snake, words};
-pub use check::{Kind, check, flaw};
+pub use check::{Kind, check, flaw, is_system_name};
 pub use past::event_of;
 pub use plural::{plural, plural_kebab};
 pub use reserved::{is_reserved_context, is_reserved_type, is_rust_keyword};

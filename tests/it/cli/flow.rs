@@ -402,3 +402,21 @@ fn a_formatted_description_does_not_become_a_project() {
     assert_eq!(sandbox.read("d/minos.toml"), "[project]\nname = \"x\"\n");
     assert!(!sandbox.path().join("d/.minos").exists());
 }
+
+#[test]
+fn an_event_that_is_gone_is_told_once() {
+    let sandbox = project("minimal");
+    let domain = sandbox.read("p/minos.toml");
+    sandbox.put("p/minos.toml", &domain.replace("ToolLent", "ToolHandedOut"));
+    let told = "desk no longer has the event ToolLent";
+    assert!(sandbox.ends(0, "sync --project p").err.contains(told));
+    assert!(!sandbox.ends(0, "sync --project p").err.contains(told));
+    sandbox.put("p/minos.toml", &domain);
+    sandbox.ends(0, "sync --project p");
+    let renamed = domain.replace("ToolLent", "ToolHandedOut").replace(
+        "ToolHandedOut.to = \"lent\"",
+        "ToolHandedOut = { to = \"lent\", was = \"ToolLent\" }",
+    );
+    sandbox.put("p/minos.toml", &renamed);
+    assert!(!sandbox.ends(0, "sync --project p").err.contains("no longer has"));
+}
