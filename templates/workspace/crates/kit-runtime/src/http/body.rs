@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::terms::PathField;
 use super::unknown::unknown_inside;
+use super::words::in_words;
 use super::{Bounds, Problem};
 
 /// A body as it came: for parsing and for comparing with a repeat.
@@ -116,28 +117,6 @@ fn violation(path: &str, error: &serde_json::Error) -> (String, String) {
     in_words(path, text.split(" at line ").next().unwrap_or(""))
 }
 
-/// The words of serde in ours.
-pub(super) fn in_words(path: &str, text: &str) -> (String, String) {
-    let named = |prefix: &str| {
-        let rest = text.strip_prefix(prefix)?;
-        rest.split('`').next().map(str::to_owned)
-    };
-    let below = |name: &str| match path {
-        "" => name.to_owned(),
-        path if path.rsplit('.').next() == Some(name) => path.to_owned(),
-        path => format!("{path}.{name}"),
-    };
-    if let Some(name) = named("missing field `") {
-        return (below(&name), "is required".to_owned());
-    }
-    if let Some(name) = named("unknown field `") {
-        return (below(&name), "is unknown".to_owned());
-    }
-    let expected = text.rsplit_once("expected ").map(|(_, expected)| expected);
-    let text = expected.map_or_else(|| "has another type".to_owned(), |it| format!("must be {it}"));
-    (path.to_owned(), text)
-}
-
 fn write_canonical(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Object(members) => {
@@ -201,10 +180,13 @@ mod tests {
     fn what_is_wrong_has_a_path() {
         assert_eq!(check("{}"), pair("borrower", "is required"));
         assert_eq!(check(r#"{"borrower":"a","x":1}"#), pair("x", "is unknown"));
+        assert_eq!(check(r#"{"borrower":"a","borrower":"b"}"#), pair("borrower", "is given twice"));
+        assert_eq!(check("null"), pair("", "must be an object"));
+        assert_eq!(check("[]"), pair("", "must be an object"));
         assert_eq!(check(r#"{"borrower":1}"#), pair("borrower", "must be a string"));
         assert_eq!(
             check(r#"{"borrower":"a","window":{"weeks":"q"}}"#),
-            pair("window.weeks", "must be i64")
+            pair("window.weeks", "must be a whole number within 64 bits")
         );
         assert_eq!(
             check(r#"{"borrower":"a","window":{"weeks":1,"x":1}}"#),

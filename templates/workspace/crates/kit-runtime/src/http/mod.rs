@@ -19,6 +19,7 @@ mod query;
 mod strict;
 mod terms;
 mod unknown;
+mod words;
 
 pub use body::Body;
 pub use bounds::Bounds;

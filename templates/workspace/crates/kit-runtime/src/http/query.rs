@@ -8,9 +8,9 @@ use kit::{Context, Query, Row as _, Violations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::body::in_words;
 use super::command::in_path;
 use super::fresh::fresh_enough;
+use super::words::in_words;
 use super::{Problem, STALE, caller};
 use crate::command::Failure;
 use crate::service::Service;
