@@ -149,3 +149,16 @@ async fn a_record_that_cannot_be_applied_stops_its_shard_loudly() {
     let desk = Process::alone(desk::service(), &Arc::clone(&folder), &[]).await;
     desk.until("/ready", |it| it.text.contains("poison")).await;
 }
+
+#[tokio::test]
+async fn a_row_that_cannot_be_stored_stops_its_shard_and_nothing_else() {
+    let desk = Process::desk().await;
+    desk.add_tool("priceless").await;
+    let answer = desk.until("/ready", |it| it.text.contains("does not fit")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["status"], "degraded");
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        desk.add_tool(name).await;
+    }
+    desk.until("/find-tools?limit=5", |it| !names(&it.json()).is_empty()).await;
+}

@@ -19,6 +19,8 @@ pub struct ShelfRow {
     pub status: ToolStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub borrower: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Decimal>,
 }
 
 impl Row for ShelfRow {
@@ -30,6 +32,7 @@ impl Row for ShelfRow {
             Column::new("name", Kind::Text),
             Column::new("status", Kind::Text),
             Column::optional("borrower", Kind::Text),
+            Column::optional("price", Kind::Decimal(2)),
         ],
     };
     type Key = ToolId;
@@ -62,7 +65,10 @@ impl Fold<ToolEvent> for Shelf {
                 return Err(Fault::data("poison"));
             }
             (ToolEvent::ToolAdded(ev), _) => {
-                Some(ShelfRow { tool_id: *tool_id, name: ev.name.clone(), status, borrower: None })
+                // A file has no room for this number.
+                let price = (ev.name == "priceless").then(|| Decimal::from(10_i128.pow(20)));
+                let name = ev.name.clone();
+                Some(ShelfRow { tool_id: *tool_id, name, status, borrower: None, price })
             }
             (ToolEvent::ToolLent(ev), Some(row)) => {
                 Some(ShelfRow { status, borrower: Some(ev.borrower.clone()), ..row })

@@ -167,7 +167,8 @@ impl Reader {
             Err(error) => return Err(trouble_with_source(effects.name(), track, health, &error)),
         };
         while !batch.is_empty() {
-            match attempt(&**effects, &**store, (track, turns), &batch).await {
+            let tried = attempt(&**effects, &**store, (track, turns), &batch).await;
+            match tried.map_err(|trouble| alone(trouble, batch.len())) {
                 Ok(Outcome::Committed(_)) => {
                     track.advance(ends(&batch));
                     turns.advance();
@@ -191,6 +192,8 @@ impl Reader {
                         .await;
                     cut(&mut batch, index);
                 }
+                // One of them asks for what cannot be stored; those before it are not kept waiting.
+                Err(Trouble::Store(StoreError::Invalid(_))) => batch.truncate(batch.len() / 2),
                 Err(Trouble::Store(error)) => {
                     tracing::warn!(consumer = effects.name(), exception.message = %error, "retrying");
                     return Err(Duration::from_millis(200));
@@ -198,6 +201,16 @@ impl Reader {
             }
         }
         Ok(0)
+    }
+}
+
+/// A record by itself whose effect can never be stored is at fault; no time mends that.
+fn alone(trouble: Trouble, count: usize) -> Trouble {
+    match trouble {
+        Trouble::Store(StoreError::Invalid(reason)) if count <= 1 => {
+            Trouble::Poison { index: 0, reason }
+        }
+        trouble => trouble,
     }
 }
 
