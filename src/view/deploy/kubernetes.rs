@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Model, Size};
+use crate::model::{Model, Ready, Size};
 
 use super::network::{Network, broker_network, database_network, network};
 use super::parts::{
@@ -272,15 +272,18 @@ fn pod(model: &Model, unit: &Unit<'_>) -> Pod {
     }
 }
 
-/// What the linters are told where the text asks for fewer pods than they expect.
-fn few(replicas: u32) -> Vec<Pair> {
+/// What the linters are told where the text asks for fewer pods than they expect, or for readiness where liveness is asked.
+fn exempt(model: &Model, replicas: u32) -> Vec<Pair> {
     let mut notes = Vec::new();
     if replicas < 3 {
         let why = format!("{replicas} as said in the text");
         notes.push(Pair::new("ignore-check.kube-linter.io/minimum-three-replicas", why));
     }
-    if replicas < 2 {
-        notes.push(Pair::new("kube-score/ignore", "deployment-replicas"));
+    let few = (replicas < 2).then_some("deployment-replicas");
+    let same = (model.deploy.ready == Ready::Health).then_some("pod-probes-identical");
+    let ignored: Vec<&str> = few.into_iter().chain(same).collect();
+    if !ignored.is_empty() {
+        notes.push(Pair::new("kube-score/ignore", ignored.join(",")));
     }
     notes
 }
@@ -292,7 +295,7 @@ fn workload(model: &Model, unit: &Unit<'_>, process: &Process) -> Workload {
     Workload {
         pod: Pod { name, account, given: Given::of(process.size), ..pod(model, unit) },
         replicas: process.size.replicas,
-        notes: few(process.size.replicas),
+        notes: exempt(model, process.size.replicas),
         port: PORT,
         ready: model.deploy.ready.path(),
         pre_stop: PRE_STOP,
@@ -327,7 +330,7 @@ fn gateway(model: &Model, units: &[Unit<'_>]) -> Workload {
             given: Given::of(size),
         },
         replicas: size.replicas,
-        notes: few(size.replicas),
+        notes: exempt(model, size.replicas),
         port: PORT,
         ready: model.deploy.ready.path(),
         pre_stop: PRE_STOP,
